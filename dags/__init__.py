@@ -1,0 +1,1 @@
+"""When each pipeline runs; nothing else."""

@@ -1,0 +1,1 @@
+"""Tables in, tables out, on Spark; no store, no settings, no clock."""

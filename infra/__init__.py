@@ -1,0 +1,1 @@
+"""The outside world: settings, the Spark session, stores, servers."""

@@ -1,0 +1,41 @@
+"""The errors people meet. Each message says what was looked for, where, and what to do."""
+
+
+class MarqueeError(Exception):
+    """Base of every error this platform raises on purpose."""
+
+
+class MachineUnfit(MarqueeError):
+    """Something the machine must have (a JDK, a free port, disk, memory) is missing."""
+
+
+class ServerUnreachable(MarqueeError):
+    """A server the platform needs does not answer at its address."""
+
+
+class ArchiveUnavailable(MarqueeError):
+    """A dataset could not be found locally nor downloaded."""
+
+
+class ArchiveBroken(MarqueeError):
+    """An archive is there, but is not what its publisher or its format promises."""
+
+
+class SnapshotMissing(MarqueeError):
+    """The lake holds no complete snapshot of the wanted date and layer."""
+
+
+class ExpectationFailed(MarqueeError):
+    """A table does not satisfy its expectations, so the run stops before it is published."""
+
+
+class NoChampion(MarqueeError):
+    """The registry holds no model under the alias `champion`."""
+
+
+class NoGeneration(MarqueeError):
+    """No generation is published, or none to return to."""
+
+
+class GenerationRefused(MarqueeError):
+    """A generation failed its checks; the one in force stays."""

@@ -1,0 +1,143 @@
+"""The lake's tables: what each is called, what its columns are, what makes a row unique."""
+
+from dataclasses import dataclass
+
+GENRES = (
+    "Action",
+    "Adventure",
+    "Animation",
+    "Children",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Fantasy",
+    "Film-Noir",
+    "Horror",
+    "IMAX",
+    "Musical",
+    "Mystery",
+    "Romance",
+    "Sci-Fi",
+    "Thriller",
+    "War",
+    "Western",
+)
+"""MovieLens' genres, in its own spelling; any other stays in `movies.genres` but gets no feature column."""
+
+
+def genre_column(genre: str) -> str:
+    """Return a genre as part of a column name: `Sci-Fi` becomes `sci_fi`."""
+    return genre.lower().replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Parquet table, written one snapshot at a time; `columns` maps each name to its Spark SQL type."""
+
+    name: str
+    columns: dict[str, str]
+    key: tuple[str, ...]
+
+    @property
+    def schema(self) -> str:
+        """The columns as a Spark SQL schema string."""
+        return ", ".join(f"`{name}` {kind}" for name, kind in self.columns.items())
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Tables that one pipeline writes together and one manifest makes visible together."""
+
+    name: str
+    tables: tuple[Table, ...]
+
+
+_LANDED = {"source": "string", "line": "bigint"}
+
+RAW_RATINGS = Table(
+    "raw_ratings",
+    {"user_id": "bigint", "movie_id": "bigint", "rating": "float", "rated_at": "timestamp", **_LANDED},
+    key=("user_id", "movie_id", "rated_at"),
+)
+RAW_MOVIES = Table(
+    "raw_movies", {"movie_id": "bigint", "title": "string", "genres": "string", **_LANDED}, key=("movie_id",)
+)
+RAW_LINKS = Table(
+    "raw_links", {"movie_id": "bigint", "imdb_id": "string", "tmdb_id": "bigint", **_LANDED}, key=("movie_id",)
+)
+RAW_TAGS = Table(
+    "raw_tags",
+    {"user_id": "bigint", "movie_id": "bigint", "tag": "string", "tagged_at": "timestamp", **_LANDED},
+    key=("user_id", "movie_id", "tag", "tagged_at"),
+)
+QUARANTINE = Table(
+    "quarantine",
+    {"table": "string", "source": "string", "line": "bigint", "reason": "string", "row": "string"},
+    key=("table", "source", "line"),
+)
+
+INTERACTIONS = Table(
+    "interactions",
+    {"user_id": "bigint", "movie_id": "bigint", "kind": "string", "rating": "float", "happened_at": "timestamp"},
+    key=("user_id", "movie_id", "kind"),
+)
+RATINGS = Table(
+    "ratings",
+    {"user_id": "bigint", "movie_id": "bigint", "rating": "float", "rated_at": "timestamp"},
+    key=("user_id", "movie_id"),
+)
+MOVIES = Table(
+    "movies",
+    {
+        "movie_id": "bigint",
+        "title": "string",
+        "year": "int",
+        "genres": "array<string>",
+        "imdb_id": "string",
+        "tmdb_id": "bigint",
+        "tags": "array<string>",
+    },
+    key=("movie_id",),
+)
+MOVIE_FEATURES = Table(
+    "movie_features",
+    {
+        "movie_id": "bigint",
+        "n_ratings_7_days": "bigint",
+        "n_ratings_30_days": "bigint",
+        "n_ratings_365_days": "bigint",
+        "n_ratings": "bigint",
+        "mean_rating": "double",
+        "shrunk_rating": "double",
+        "days_since_first_rating": "int",
+        "age_years": "int",
+        "n_tags": "bigint",
+        "n_taggers": "bigint",
+        **{f"is_{genre_column(genre)}": "boolean" for genre in GENRES},
+    },
+    key=("movie_id",),
+)
+USER_FEATURES = Table(
+    "user_features",
+    {
+        "user_id": "bigint",
+        "n_ratings": "bigint",
+        "mean_rating": "double",
+        "rating_spread": "double",
+        "days_since_last_rating": "int",
+        "popularity_lean": "double",
+        **{f"{genre_column(genre)}_share": "double" for genre in GENRES},
+    },
+    key=("user_id",),
+)
+POPULARITY = Table(
+    "popularity",
+    {"scope": "string", "movie_id": "bigint", "score": "double", "rank": "int"},
+    key=("scope", "movie_id"),
+)
+EVERY_GENRE = "all"
+"""The scope of the popularity list that is not limited to one genre."""
+
+RAW = Layer("raw", (RAW_RATINGS, RAW_MOVIES, RAW_LINKS, RAW_TAGS, QUARANTINE))
+FEATURES = Layer("features", (INTERACTIONS, RATINGS, MOVIES, MOVIE_FEATURES, USER_FEATURES, POPULARITY))

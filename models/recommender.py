@@ -1,0 +1,47 @@
+"""What every candidate model can do."""
+
+from typing import ClassVar, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ratings import Ratings
+
+NO_MOVIE = -1
+"""The movie id that pads a list shorter than the others."""
+
+
+class TopLists(NamedTuple):
+    """Lists for many users (or movies), row by row in the order they were asked for, best first.
+
+    `movie_ids` is int64 of shape (n_rows, n), padded at the end by NO_MOVIE; `scores` is float32 of the same shape,
+    padded by -inf. Scores order one model's list; they are not comparable between models.
+    """
+
+    movie_ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class Recommender(Protocol):
+    """Learns from ratings, then lists movies for users."""
+
+    name: ClassVar[str]
+
+    def fit(self, ratings: Ratings) -> Self:
+        """Learn from `ratings`; fitting again forgets what was learned before."""
+
+    def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
+        """Return each user's `n` best movies of the catalogue that `history` does not show them rating.
+
+        A user the model does not know gets what it has to say of a stranger, or an empty (padded) list.
+        """
+
+    def parameters(self) -> dict[str, int | float | str]:
+        """Return the constructor arguments, as JSON can hold them."""
+
+    def arrays(self) -> dict[str, NDArray]:
+        """Return everything that was learned, as plain arrays: with `parameters`, the whole model."""
+
+    @classmethod
+    def restore(cls, parameters: dict[str, int | float | str], arrays: dict[str, NDArray]) -> Self:
+        """Rebuild the fitted model from what `parameters` and `arrays` returned."""

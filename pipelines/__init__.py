@@ -1,0 +1,1 @@
+"""The batch: the only code that reads one store and writes another."""

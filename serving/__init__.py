@@ -1,0 +1,1 @@
+"""The HTTP API: reads what was published, runs no model."""
