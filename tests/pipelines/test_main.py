@@ -1,0 +1,42 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.__main__ import PIPELINES, parse
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_date_and_a_dataset_reach_the_pipeline():
+    assert parse(["etl", "--date", "2026-11-20", "--dataset", "sample"]) == (
+        "etl",
+        {"snapshot_date": "2026-11-20", "dataset": "sample"},
+    )
+
+
+def test_what_is_not_said_is_left_to_the_pipeline():
+    assert parse(["publish_recommendations"]) == ("publish_recommendations", {"snapshot_date": None})
+
+
+def test_an_impossible_day_is_refused_in_words(capsys):
+    with pytest.raises(SystemExit):
+        parse(["etl", "--date", "2026-02-30"])
+
+    assert "--date: invalid day value: '2026-02-30'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_every_command_is_a_pipeline_of_its_own_name(name):
+    assert (ROOT / "pipelines" / f"{name}.py").exists()
+
+
+def test_an_unusable_dataset_is_said_in_words_and_ends_with_an_error(tmp_path):
+    command = [sys.executable, "-m", "pipelines", "etl", "--dataset", str(tmp_path / "nowhere.zip")]
+
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 1
+    assert "nowhere.zip" in result.stderr
+    assert "Traceback" not in result.stderr
