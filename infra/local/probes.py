@@ -1,0 +1,51 @@
+"""Questions that tell whether a server serves requests; one that cannot be reached is a plain no."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from redis import Redis, RedisError
+
+LOOPBACK = "127.0.0.1"
+TIMEOUT_SECONDS = 2.0
+PAUSE_SECONDS = 0.1
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Ask again and again until the answer is yes or the time is over; return the last answer."""
+    deadline = time.monotonic() + seconds
+    while not (answer := is_so()) and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+    return answer
+
+
+def http_answers(url: str) -> bool:
+    """Tell whether `url` is served; a refusal for want of a key shows a working server too."""
+    try:
+        # No proxy: it is for the world outside, and these servers are on this machine.
+        return not httpx.get(url, timeout=TIMEOUT_SECONDS, trust_env=False).is_server_error
+    except httpx.HTTPError:
+        return False
+
+
+def redis_answers(port: int) -> bool:
+    """Tell whether Redis has loaded its data and takes commands."""
+    with Redis(LOOPBACK, port, socket_timeout=TIMEOUT_SECONDS) as client:
+        try:
+            return bool(client.ping())
+        except RedisError:
+            return False
+
+
+def mongodb_answers(port: int) -> bool:
+    """Tell whether mongod takes commands, initiated or not."""
+    timeout_ms = int(TIMEOUT_SECONDS * 1000)
+    with MongoClient[dict[str, object]](
+        LOOPBACK, port, directConnection=True, serverSelectionTimeoutMS=timeout_ms
+    ) as client:
+        try:
+            return bool(client.admin.command("ping"))
+        except PyMongoError:
+            return False

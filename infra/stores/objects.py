@@ -1,0 +1,29 @@
+"""The S3 server that holds model artifacts."""
+
+from urllib.parse import urlsplit
+
+from minio import Minio
+
+from infra.settings import ObjectsSettings
+
+REGION = "us-east-1"  # servers that are not Amazon's have no regions, but requests are signed for one
+
+
+class ObjectStore:
+    """The bucket the settings name."""
+
+    def __init__(self, settings: ObjectsSettings) -> None:
+        address = urlsplit(settings.address)
+        self._bucket = settings.bucket
+        self._client = Minio(
+            address.netloc,
+            access_key=settings.access_key,
+            secret_key=settings.secret_key.get_secret_value(),
+            secure=address.scheme == "https",
+            region=REGION,
+        )
+
+    def ensure_bucket(self) -> None:
+        """Create the bucket unless it is there; safe to repeat."""
+        if not self._client.bucket_exists(self._bucket):
+            self._client.make_bucket(self._bucket)

@@ -1,0 +1,138 @@
+"""Real servers for every test folder: each starts once, when the first test asks for it, and ends with the run."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from infra.local import servers
+from infra.local.probes import wait_until
+from infra.local.servers import Server
+from infra.settings import MlflowSettings, MongodbSettings, ObjectsSettings, RedisSettings
+
+START_SECONDS = 120.0
+STOP_SECONDS = 20.0
+
+serial = count(1)
+
+
+def pytest_configure() -> None:
+    """End like on Ctrl-C when told to terminate, so that the servers are stopped too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Server], None]]:
+    """Start a server and wait until it can be used; all are stopped, by process id, at the end of the run."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start_server(server: Server) -> None:
+        log = tmp_path_factory.mktemp("logs") / f"{server.name}.log"
+        server.prepare()
+        for command in server.programs.values():
+            with log.open("ab") as output:
+                started.append(
+                    subprocess.Popen(
+                        command,
+                        cwd=server.folder,
+                        env={**os.environ, **server.environment},
+                        stdout=output,
+                        stderr=output,
+                        start_new_session=True,
+                    )
+                )
+        assert wait_until(server.answers, START_SECONDS), f"{server.name} does not answer:\n{log.read_text()[-2000:]}"
+        server.settle()
+
+    yield start_server
+    for process in reversed(started):
+        os.killpg(process.pid, signal.SIGTERM)
+    for process in started:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def mongod(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> MongodbSettings:
+    settings = MongodbSettings(port=free_port())
+    start(servers.mongodb(settings, tmp_path_factory.mktemp("mongodb")))
+    return settings
+
+
+@pytest.fixture
+def mongodb(mongod: MongodbSettings) -> MongodbSettings:
+    """A real MongoDB, with a database that no other test uses."""
+    return mongod.model_copy(update={"database": f"test_{next(serial)}"})
+
+
+@pytest.fixture(scope="session")
+def redis_server(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> RedisSettings:
+    settings = RedisSettings(port=free_port())
+    start(servers.redis(settings, tmp_path_factory.mktemp("redis")))
+    return settings
+
+
+@pytest.fixture
+def redis(redis_server: RedisSettings) -> RedisSettings:
+    """A real Redis, empty."""
+    from redis import Redis
+
+    with Redis.from_url(redis_server.address) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def s3(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> ObjectsSettings:
+    settings = ObjectsSettings(port=free_port())
+    start(servers.objects(settings, tmp_path_factory.mktemp("objects")))
+    return settings
+
+
+@pytest.fixture
+def objects(s3: ObjectsSettings) -> ObjectsSettings:
+    """A real S3 server, with a bucket name that no other test uses; the bucket is not made yet."""
+    return s3.model_copy(update={"bucket": f"test-{next(serial)}"})
+
+
+@pytest.fixture(scope="session")
+def tracking(
+    start: Callable[[Server], None], s3: ObjectsSettings, tmp_path_factory: pytest.TempPathFactory
+) -> MlflowSettings:
+    settings = MlflowSettings(port=free_port())
+    start(servers.mlflow(settings, s3, tmp_path_factory.mktemp("mlflow")))
+    return settings
+
+
+@pytest.fixture
+def mlflow_server(tracking: MlflowSettings) -> Iterator[MlflowSettings]:
+    """A real MLflow whose artifacts are in the S3 server, with a fresh experiment and no registered model."""
+    yield tracking.model_copy(update={"experiment": f"test_{next(serial)}"})
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking.address)
+    for model in client.search_registered_models():
+        client.delete_registered_model(model.name)
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """One small session for the whole run: starting the JVM dominates every Spark test."""
+    from infra.spark import create_session
+
+    session = create_session("tests", "local[2]", 1024)
+    session.conf.set("spark.sql.shuffle.partitions", 2)
+    yield session
+    session.stop()
