@@ -1,6 +1,6 @@
 """What every candidate model can do."""
 
-from typing import ClassVar, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,12 @@ from models.ratings import Ratings
 
 NO_MOVIE = -1
 """The movie id that pads a list shorter than the others."""
+
+Parameters = dict[str, Any]
+"""Constructor arguments by name, each an int, float or str, as JSON can hold them."""
+
+Arrays = dict[str, NDArray]
+"""What was learned, as plain arrays by name."""
 
 
 class TopLists(NamedTuple):
@@ -20,6 +26,11 @@ class TopLists(NamedTuple):
 
     movie_ids: NDArray[np.int64]
     scores: NDArray[np.float32]
+
+
+def empty_lists(n_rows: int, n: int) -> TopLists:
+    """Return lists that are nothing but padding, to be filled."""
+    return TopLists(np.full((n_rows, n), NO_MOVIE, np.int64), np.full((n_rows, n), -np.inf, np.float32))
 
 
 class Recommender(Protocol):
@@ -36,12 +47,12 @@ class Recommender(Protocol):
         A user the model does not know gets what it has to say of a stranger, or an empty (padded) list.
         """
 
-    def parameters(self) -> dict[str, int | float | str]:
-        """Return the constructor arguments, as JSON can hold them."""
+    def parameters(self) -> Parameters:
+        """Return the constructor arguments."""
 
-    def arrays(self) -> dict[str, NDArray]:
-        """Return everything that was learned, as plain arrays: with `parameters`, the whole model."""
+    def arrays(self) -> Arrays:
+        """Return everything that was learned: with `parameters`, the whole model."""
 
     @classmethod
-    def restore(cls, parameters: dict[str, int | float | str], arrays: dict[str, NDArray]) -> Self:
+    def restore(cls, parameters: Parameters, arrays: Arrays) -> Self:
         """Rebuild the fitted model from what `parameters` and `arrays` returned."""

@@ -1,0 +1,95 @@
+"""Matrix factorisation of who rated what, by alternating least squares."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+from implicit.cpu.als import AlternatingLeastSquares
+from numpy.typing import NDArray
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from models.id_map import IdMap
+from models.ratings import Ratings
+from models.recommender import Arrays, Parameters, TopLists, empty_lists
+from models.top_k import top_by_factors
+
+
+class Als:
+    """Collaborative filtering for implicit feedback (Hu, Koren and Volinsky 2008).
+
+    The preference of user u for movie m is 1 if u rated m, else 0, and is trusted with confidence
+    1 + confidence_per_star * rating, which is 1 for an unrated movie. The fit minimises the sum over all pairs of
+    confidence * (preference - user_factors[u] . movie_factors[m])^2, plus regularization times all squared factors.
+    """
+
+    name: ClassVar[str] = "als"
+
+    def __init__(
+        self,
+        n_factors: int = 64,
+        n_epochs: int = 15,
+        regularization: float = 20.0,
+        confidence_per_star: float = 0.25,
+        seed: int = 42,
+    ) -> None:
+        self.n_factors = n_factors
+        self.n_epochs = n_epochs
+        self.regularization = regularization
+        self.confidence_per_star = confidence_per_star
+        self.seed = seed
+
+    def fit(self, ratings: Ratings) -> Self:
+        """Learn the factors of all users with ratings and of all movies; those without ratings get zeros."""
+        n_by_user = np.bincount(ratings.user_index, minlength=len(ratings.users))
+        n_by_movie = np.bincount(ratings.movie_index, minlength=len(ratings.movies))
+        confidence = sparse.csr_matrix(ratings.matrix[n_by_user > 0])
+        confidence.data = 1 + np.float32(self.confidence_per_star) * confidence.data
+        with threadpool_limits(1, "blas"):  # the solver has threads of its own, and the bits must not depend on BLAS'
+            solver = AlternatingLeastSquares(
+                factors=self.n_factors,
+                iterations=self.n_epochs,
+                regularization=self.regularization,
+                random_state=self.seed,
+            )
+            solver.fit(confidence, show_progress=False)
+        self.users, self.movies = IdMap(ratings.users.ids[n_by_user > 0]), ratings.movies
+        self.user_factors: NDArray[np.float32] = solver.user_factors
+        self.movie_factors: NDArray[np.float32] = solver.item_factors * (n_by_movie > 0)[:, None]
+        return self
+
+    def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
+        """Return the movies of the largest dot products with each user's factors; for a stranger, an empty list."""
+        lists = empty_lists(len(user_ids), n)
+        position = self.users.positions(user_ids)
+        known = position >= 0
+        seen = history.of_users(user_ids[known], self.movies)
+        found = top_by_factors(self.user_factors[position[known]], self.movie_factors, seen, n, self.movies.ids)
+        lists.movie_ids[known], lists.scores[known] = found
+        return lists
+
+    def parameters(self) -> Parameters:
+        """Return the constructor arguments."""
+        return {
+            "n_factors": self.n_factors,
+            "n_epochs": self.n_epochs,
+            "regularization": self.regularization,
+            "confidence_per_star": self.confidence_per_star,
+            "seed": self.seed,
+        }
+
+    def arrays(self) -> Arrays:
+        """Return `user_ids`, `movie_ids`, and the factors, (n_users, n_factors) and (n_movies, n_factors)."""
+        return {
+            "user_ids": self.users.ids,
+            "movie_ids": self.movies.ids,
+            "user_factors": self.user_factors,
+            "movie_factors": self.movie_factors,
+        }
+
+    @classmethod
+    def restore(cls, parameters: Parameters, arrays: Arrays) -> Self:
+        """Rebuild the fitted model."""
+        model = cls(**parameters)
+        model.users, model.movies = IdMap(arrays["user_ids"]), IdMap(arrays["movie_ids"])
+        model.user_factors, model.movie_factors = arrays["user_factors"], arrays["movie_factors"]
+        return model
