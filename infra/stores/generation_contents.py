@@ -1,0 +1,106 @@
+"""What one generation holds, written from arrays as fast as MongoDB takes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymongo import WriteConcern
+from pymongo.database import Database
+from tqdm import tqdm
+
+from infra.stores.generation_layout import MOVIE_FIELDS, Content
+from infra.stores.mongodb import Document, answering
+
+BATCH = 1_000
+N_WRITERS = 2
+
+ACKNOWLEDGED = WriteConcern(w=1)
+"""Waits for no flush: nobody is pointed at these documents before a later write, the pointer's, is safe on a majority
+of the servers, and they apply writes in order."""
+
+
+class GenerationContents:
+    """The collections of one generation. Everything here raises ServerUnreachable when MongoDB does not answer."""
+
+    def __init__(self, database: Database[Document], address: str, generation: str) -> None:
+        self._database = database
+        self._address = address
+        self._generation = generation
+
+    def write_lists(
+        self,
+        content: Content,
+        ids: NDArray,
+        movie_ids: NDArray,
+        scores: NDArray,
+        n_by_source: Mapping[str, NDArray],
+    ) -> None:
+        """Write one list per id, of users or of movies: its row of `movie_ids` and `scores`, both (n_ids, n).
+
+        `n_by_source` says how many movies of each row (n_ids) came from where, sources in the order of the list. A row
+        is as long as they add up to; what is behind that is padding.
+        """
+        n_movies = np.sum(list(n_by_source.values()), axis=0)
+
+        def documents(rows: slice) -> list[Document]:
+            columns = (ids, movie_ids, scores, n_movies)
+            by_source = zip(*(given[rows].tolist() for given in n_by_source.values()), strict=True)
+            return [
+                {
+                    "_id": key,
+                    "movie_ids": movies[:length],
+                    "scores": its_scores[:length],
+                    "sources": {source: n for source, n in zip(n_by_source, given, strict=True) if n},
+                }
+                for key, movies, its_scores, length, given in zip(
+                    *(column[rows].tolist() for column in columns), by_source, strict=True
+                )
+            ]
+
+        self._insert(content, len(ids), documents)
+
+    def write_catalogue(self, movies: Sequence[Mapping[str, Any]]) -> None:
+        """Write what the API shows of each movie; a row has `movie_id` and MOVIE_FIELDS."""
+
+        def documents(rows: slice) -> list[Document]:
+            return [
+                {"_id": movie["movie_id"], **{name: movie[name] for name in MOVIE_FIELDS}} for movie in movies[rows]
+            ]
+
+        self._insert(Content.CATALOGUE, len(movies), documents)
+
+    def write_popular_lists(self, lists: Mapping[str, tuple[NDArray, NDArray]]) -> None:
+        """Write the movies liked best and their scores, of `all` and of each genre, best first."""
+        scopes = list(lists.items())
+
+        def documents(rows: slice) -> list[Document]:
+            return [
+                {"_id": scope, "movie_ids": movie_ids.tolist(), "scores": scores.tolist()}
+                for scope, (movie_ids, scores) in scopes[rows]
+            ]
+
+        self._insert(Content.POPULAR_LISTS, len(scopes), documents)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many documents MongoDB holds of each kind, by counting them."""
+        with answering(self._address):
+            return {
+                content.value: self._database[content.of(self._generation)].count_documents({}) for content in Content
+            }
+
+    def _insert(self, content: Content, n_documents: int, documents: Callable[[slice], list[Document]]) -> None:
+        """Insert `documents(rows)` for every batch of rows: one is built while another is on its way."""
+        collection = self._database[content.of(self._generation)].with_options(write_concern=ACKNOWLEDGED)
+
+        def write(start: int) -> int:
+            return len(collection.insert_many(documents(slice(start, start + BATCH)), ordered=False).inserted_ids)
+
+        with (
+            answering(self._address),
+            ThreadPoolExecutor(N_WRITERS) as writers,
+            tqdm(total=n_documents, desc=content, unit=" documents", disable=None) as progress,
+        ):
+            for n_written in writers.map(write, range(0, n_documents, BATCH)):
+                progress.update(n_written)

@@ -1,0 +1,178 @@
+"""The life of generations: lists are written aside, checked, and put in force by moving one pointer.
+
+building ──> published ──> retired
+    └──────> refused
+"""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NoReturn, Self
+
+from pymongo import DESCENDING
+from pymongo.client_session import ClientSession
+
+from infra.errors import GenerationRefused, NoGeneration
+from infra.revision import git_commit
+from infra.stores.generation_contents import GenerationContents
+from infra.stores.generation_layout import (
+    GENERATIONS,
+    POINTER,
+    SERVING_STATE,
+    State,
+    begun_at,
+    generation_id,
+    generation_of,
+)
+from infra.stores.manifest import Check
+from infra.stores.mongodb import Document, answering, connect, without_password
+
+N_KEPT = 3
+"""How many published generations stay, the one in force included: as far back as rollbacks can go."""
+
+NEWEST_FIRST = [("_id", DESCENDING)]
+
+
+class GenerationStore:
+    """The generations of one database, and the pointer to the one in force.
+
+    Everything here raises ServerUnreachable when MongoDB does not answer.
+    """
+
+    def __init__(self, address: str, database: str) -> None:
+        self._address = address
+        self._client = connect(address)
+        self._database = self._client[database]
+        self._generations = self._database[GENERATIONS]
+        self._serving_state = self._database[SERVING_STATE]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def begin(self, snapshot_date: date, models: Mapping[str, Mapping[str, Any]], began_at: datetime) -> str:
+        """Return the id of a new generation that nobody is pointed at; `models` says which made it.
+
+        What earlier runs left half-done is refused and dropped. That goes for a run that is still writing too: it ends
+        with GenerationRefused when it comes to publish, and the newcomer goes on.
+        """
+        with answering(self._address):
+            newest = self._generations.find_one(sort=NEWEST_FIRST)
+            if newest:  # ids must grow, even within a second or after the clock was set back
+                began_at = max(began_at, begun_at(newest["_id"]) + timedelta(seconds=1))
+            generation = generation_id(began_at)
+            given_up = _becomes(State.REFUSED, f"it was not finished when {generation} began")
+            self._generations.update_many({"state": State.BUILDING}, given_up)
+            self._generations.insert_one(
+                {
+                    "_id": generation,
+                    "state": State.BUILDING,
+                    "snapshot_date": snapshot_date.isoformat(),
+                    "models": dict(models),
+                    "git_commit": git_commit(),
+                    "who": f"{os.environ.get('USER', os.getuid())}@{socket.gethostname()}",
+                    "began_at": began_at,
+                }
+            )
+            self._drop_unwanted()
+        return generation
+
+    def contents(self, generation: str) -> GenerationContents:
+        """Return the collections of a generation, to be written."""
+        return GenerationContents(self._database, self._address, generation)
+
+    def publish(self, generation: str, counts: Mapping[str, int], checks: Sequence[Check]) -> None:
+        """Put a generation in force if every check passed, retire those beyond the last N_KEPT and drop their lists.
+
+        The pointer and the states change in one transaction. A failed check leaves the generation refused, its lists
+        there to be looked at until the next publication, and the one in force where it is.
+        Raises GenerationRefused when a check failed, or when another publication gave this generation up.
+        """
+        proof = {"counts": dict(counts), "checks": [asdict(check) for check in checks]}
+        failed = [check for check in checks if not check.passed]
+        with answering(self._address):
+            if failed:
+                self._refuse(generation, failed, proof)
+            with self._client.start_session() as session:
+                session.with_transaction(lambda session: self._put_in_force(generation, proof, session))
+            self._drop_unwanted()
+
+    def roll_back(self, why: str | None = None) -> tuple[str, str]:
+        """Point readers at the published generation before the one in force; return the one left and the one reached.
+
+        The one left is retired, so rolling back again goes further back, never forth.
+        Raises NoGeneration when none is in force, or no published one before it is kept.
+        """
+
+        def flip(session: ClientSession) -> tuple[str, str]:
+            pointer = self._serving_state.find_one({"_id": POINTER}, session=session)
+            if pointer is None:
+                raise NoGeneration(f"no generation is published in {self._place}: run `make publish`")
+            left = pointer["generation"]
+            earlier = {"state": State.PUBLISHED, "_id": {"$lt": left}}
+            target = self._generations.find_one(earlier, sort=NEWEST_FIRST, session=session)
+            if target is None:
+                raise NoGeneration(
+                    f"nothing to return to in {self._place}: {left} is in force, and no published generation before it "
+                    "is kept; run `make publish` for a new one"
+                )
+            reached = target["_id"]
+            retired = _becomes(State.RETIRED, f"rolled back to {reached}: {why or 'no reason given'}")
+            returned = {"returned_to": {"at": datetime.now(UTC), "from": left, "why": why}}
+            self._generations.update_one({"_id": left}, retired, session=session)
+            self._generations.update_one({"_id": reached}, {"$push": returned}, session=session)
+            self._point_at(reached, session)
+            return left, reached
+
+        with answering(self._address), self._client.start_session() as session:
+            return session.with_transaction(flip)
+
+    def _put_in_force(self, generation: str, proof: Document, session: ClientSession) -> None:
+        self._end(generation, _becomes(State.PUBLISHED, "every check passed", **proof), session)
+        published = self._generations.find({"state": State.PUBLISHED}, sort=NEWEST_FIRST, session=session)
+        old = [document["_id"] for document in published.skip(N_KEPT)]
+        retired = _becomes(State.RETIRED, f"{N_KEPT} newer ones are published")
+        self._generations.update_many({"_id": {"$in": old}}, retired, session=session)
+        self._point_at(generation, session)
+
+    def _refuse(self, generation: str, failed: Sequence[Check], proof: Document) -> NoReturn:
+        why = "; ".join(
+            f"{check.table}: {check.expectation}: {check.figure} instead of {check.limit}" for check in failed
+        )
+        self._end(generation, _becomes(State.REFUSED, why, **proof))
+        raise GenerationRefused(
+            f"generation {generation} in {self._place} failed its checks and was refused, the one in force stays: {why}"
+        )
+
+    def _end(self, generation: str, becomes: Document, session: ClientSession | None = None) -> None:
+        building = {"_id": generation, "state": State.BUILDING}
+        if not self._generations.update_one(building, becomes, session=session).matched_count:
+            raise GenerationRefused(
+                f"generation {generation} in {self._place} was given up, because another publication began while "
+                "it was being written; the newcomer goes on"
+            )
+
+    def _point_at(self, generation: str, session: ClientSession) -> None:
+        moved = {"$set": {"generation": generation, "moved_at": datetime.now(UTC)}}
+        self._serving_state.update_one({"_id": POINTER}, moved, upsert=True, session=session)
+
+    def _drop_unwanted(self) -> None:
+        """Drop the collections of every generation that readers are never pointed at again."""
+        alive = self._generations.find({"state": {"$in": [State.PUBLISHED, State.BUILDING]}}, {"_id": True})
+        wanted = {document["_id"] for document in alive}
+        for name in self._database.list_collection_names():
+            generation = generation_of(name)
+            if generation and generation not in wanted:
+                self._database.drop_collection(name)
+
+    @property
+    def _place(self) -> str:
+        return f"database `{self._database.name}` of {without_password(self._address)}"
+
+
+def _becomes(state: State, why: str, **fields: Any) -> Document:
+    return {"$set": {"state": state, f"{state}_at": datetime.now(UTC), "why": why, **fields}}

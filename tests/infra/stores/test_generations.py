@@ -1,0 +1,205 @@
+"""The life of generations, in a real MongoDB."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from pymongo import MongoClient
+
+from infra.errors import GenerationRefused, NoGeneration, ServerUnreachable
+from infra.stores.generation_layout import Content
+from infra.stores.generations import GenerationStore
+from infra.stores.manifest import Check
+
+DAY = date(2026, 11, 20)
+NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
+MODELS = {"recommender": {"name": "als", "version": 3}, "neighbours": {"name": "neighbours", "version": 2}}
+PASSED = Check("user_recommendations", "unknown movies", 0, "0", passed=True)
+FAILED = Check("user_recommendations", "unknown movies", 7, "0", passed=False)
+
+
+@pytest.fixture
+def store(mongodb):
+    with GenerationStore(mongodb.address, mongodb.database) as store:
+        yield store
+
+
+@pytest.fixture
+def database(mongodb):
+    with MongoClient(mongodb.address, tz_aware=True) as client:
+        yield client[mongodb.database]
+
+
+def written(store, night=NIGHT):
+    """Begin a generation and write one user's list into it."""
+    generation = store.begin(DAY, MODELS, night)
+    lists = np.array([[50, 60]]), np.array([[0.9, 0.5]], np.float32), {"als": np.array([2])}
+    store.contents(generation).write_lists(Content.USER_LISTS, np.array([1]), *lists)
+    return generation
+
+
+def published(store, night=NIGHT):
+    generation = written(store, night)
+    store.publish(generation, {}, [PASSED])
+    return generation
+
+
+def in_force(database):
+    pointer = database.serving_state.find_one({"_id": "recommendations"})
+    return pointer and pointer["generation"]
+
+
+def state(database, generation):
+    return database.generations.find_one({"_id": generation})["state"]
+
+
+def generations_with_lists(database):
+    return sorted(name.split("_")[-1] for name in database.list_collection_names() if name.startswith("user_rec"))
+
+
+def test_a_generation_in_the_making_is_seen_by_nobody(store, database):
+    written(store)
+
+    assert in_force(database) is None
+
+
+def test_publishing_moves_the_pointer_and_leaves_a_record(store, database):
+    generation = written(store)
+
+    store.publish(generation, {"user_recommendations": 1}, [PASSED])
+
+    record = database.generations.find_one({"_id": generation})
+    assert in_force(database) == generation == "2026-11-20T003105Z"
+    assert (record["state"], record["snapshot_date"], record["models"]) == ("published", "2026-11-20", MODELS)
+    assert record["counts"] == {"user_recommendations": 1}
+    assert record["checks"] == [
+        {
+            "table": "user_recommendations",
+            "expectation": "unknown movies",
+            "figure": 0,
+            "limit": "0",
+            "passed": True,
+        }
+    ]
+    assert record["began_at"] == NIGHT <= record["published_at"]
+    assert record["git_commit"] and record["who"] and record["why"]
+
+
+def test_a_failed_check_leaves_the_generation_refused_and_the_one_in_force_in_place(store, database):
+    first = published(store)
+    second = written(store)
+
+    with pytest.raises(GenerationRefused, match=r"unknown movies: 7 instead of 0"):
+        store.publish(second, {}, [PASSED, FAILED])
+
+    record = database.generations.find_one({"_id": second})
+    assert in_force(database) == first
+    assert record["state"] == "refused"
+    assert record["why"] == "user_recommendations: unknown movies: 7 instead of 0"
+    assert [check["figure"] for check in record["checks"]] == [0, 7]
+
+
+def test_the_last_three_published_generations_stay(store, database):
+    generations = [published(store) for _ in range(5)]
+
+    assert generations_with_lists(database) == generations[2:]
+    assert [state(database, generation) for generation in generations] == ["retired"] * 2 + ["published"] * 3
+
+
+def test_two_generations_of_the_same_second_have_different_ids(store):
+    assert published(store) < published(store)
+
+
+def test_ids_grow_even_when_the_clock_is_set_back(store):
+    assert published(store) < published(store, NIGHT - timedelta(hours=1))
+
+
+def test_what_a_crashed_run_left_is_refused_and_dropped_by_the_next(store, database):
+    crashed = written(store)
+
+    following = published(store)
+
+    assert state(database, crashed) == "refused"
+    assert generations_with_lists(database) == [following]
+
+
+def test_collections_that_are_no_generation_of_ours_are_left_alone(store, database):
+    database["movies_seen"].insert_one({})
+    database["user_recommendations_archive"].insert_one({})
+
+    published(store)
+
+    assert {"movies_seen", "user_recommendations_archive"} <= set(database.list_collection_names())
+
+
+def test_a_run_that_another_one_overtook_ends_without_publishing(store, database):
+    slow = written(store)
+    fast = published(store)
+
+    with pytest.raises(GenerationRefused, match="another publication began"):
+        store.publish(slow, {}, [PASSED])
+
+    assert in_force(database) == fast
+
+
+def test_a_rollback_returns_to_the_generation_before(store, database):
+    first, second = published(store), published(store)
+
+    assert store.roll_back("lists look odd") == (second, first)
+
+    left, reached = (database.generations.find_one({"_id": generation}) for generation in (second, first))
+    assert in_force(database) == first
+    assert (left["state"], left["why"]) == ("retired", f"rolled back to {first}: lists look odd")
+    assert reached["state"] == "published"
+    assert [(event["from"], event["why"]) for event in reached["returned_to"]] == [(second, "lists look odd")]
+    assert second in generations_with_lists(database)
+
+
+def test_rolling_back_twice_goes_further_back_and_never_forth(store):
+    first, second, third = published(store), published(store), published(store)
+
+    assert store.roll_back() == (third, second)
+    assert store.roll_back() == (second, first)
+    with pytest.raises(NoGeneration, match="nothing to return to"):
+        store.roll_back()
+
+
+def test_a_rollback_skips_what_was_refused(store):
+    first = published(store)
+    with pytest.raises(GenerationRefused):
+        store.publish(written(store), {}, [FAILED])
+    last = published(store)
+
+    assert store.roll_back() == (last, first)
+
+
+def test_after_a_rollback_and_a_publication_a_rollback_does_not_return_to_what_was_left(store, database):
+    first, second = published(store), published(store)
+    store.roll_back()
+    third = published(store)
+
+    assert store.roll_back() == (third, first)
+    assert state(database, second) == "retired"
+
+
+def test_the_lists_of_a_generation_that_was_rolled_back_go_with_the_next_publication(store, database):
+    first, _ = published(store), published(store)
+    store.roll_back()
+
+    third = published(store)
+
+    assert generations_with_lists(database) == [first, third]
+
+
+def test_a_rollback_before_the_first_publication_is_said_in_words(store):
+    with pytest.raises(NoGeneration, match="no generation is published in database `test_"):
+        store.roll_back()
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch):
+    monkeypatch.setattr("infra.stores.mongodb.PATIENCE_MS", 200)
+
+    with pytest.raises(ServerUnreachable, match=r"mongodb://127\.0\.0\.1:9/") as error:
+        GenerationStore("mongodb://writer:sesame@127.0.0.1:9/", "marquee")
+
+    assert "sesame" not in str(error.value)
