@@ -10,7 +10,11 @@ from redis import Redis, RedisError
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT_SECONDS = 2.0
-PAUSE_SECONDS = 0.1
+FIRST_REQUEST_SECONDS = 60.0
+PAUSE_SECONDS = 0.2
+
+# No proxy: it is for the world outside, and these servers are on this machine.
+_direct = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
@@ -24,10 +28,24 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
 def http_answers(url: str) -> bool:
     """Tell whether `url` is served; a refusal for want of a key shows a working server too."""
     try:
-        # No proxy: it is for the world outside, and these servers are on this machine.
-        return not httpx.get(url, timeout=TIMEOUT_SECONDS, trust_env=False).is_server_error
+        return not _direct.get(url).is_server_error
     except httpx.HTTPError:
         return False
+
+
+def create_mlflow_tables(address: str) -> None:
+    """Make the first request to MLflow's store, which creates its tables and may take some seconds; safe to repeat."""
+    _direct.get(f"{address}/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=FIRST_REQUEST_SECONDS)
+
+
+def airflow_answers(address: str) -> bool:
+    """Tell whether the API answers and the scheduler and the DAG processor have lately reported to it."""
+    try:
+        health = _direct.get(f"{address}/api/v2/monitor/health")
+    except httpx.HTTPError:
+        return False
+    parts = health.json() if health.is_success else {}
+    return all(parts.get(part, {}).get("status") == "healthy" for part in ("scheduler", "dag_processor"))
 
 
 def redis_answers(port: int) -> bool:

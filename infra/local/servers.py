@@ -9,15 +9,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from infra.local import replica_set
+from infra.local import airflow_database, probes, replica_set
 from infra.local.binaries import find_binary
-from infra.local.probes import LOOPBACK, http_answers, mongodb_answers, redis_answers
-from infra.settings import ApiSettings, MlflowSettings, MongodbSettings, ObjectsSettings, RedisSettings
+from infra.local.probes import LOOPBACK
+from infra.settings import (
+    AirflowSettings,
+    ApiSettings,
+    MlflowSettings,
+    MongodbSettings,
+    ObjectsSettings,
+    RedisSettings,
+)
 from infra.stores.objects import REGION, ObjectStore
 
 PROJECT = Path(__file__).parents[2]
 MONGODB_CACHE_GB = 0.25  # left alone it takes half of the machine's memory
 OPLOG_MB = 128  # nobody follows the oplog of a replica set of one
+AIRFLOW_WORKERS = 2  # the four DAGs run one after the other; each worker holds 145 MB
+DAG_REFRESH_SECONDS = 10  # how soon a new DAG file is seen
 
 
 def nothing() -> None:
@@ -57,7 +66,7 @@ def mongodb(settings: MongodbSettings, folder: Path) -> Server:
         address=settings.address,
         folder=folder,
         programs={"mongodb": command},
-        answers=partial(mongodb_answers, settings.port),
+        answers=partial(probes.mongodb_answers, settings.port),
         settle=partial(replica_set.initiate, settings.port),
     )
 
@@ -75,7 +84,7 @@ def redis(settings: RedisSettings, folder: Path) -> Server:
         address=settings.address,
         folder=folder,
         programs={"redis": command},
-        answers=partial(redis_answers, settings.port),
+        answers=partial(probes.redis_answers, settings.port),
     )
 
 
@@ -90,19 +99,22 @@ def objects(settings: ObjectsSettings, folder: Path) -> Server:
         folder=folder,
         programs={"objects": command},
         environment={"RCLONE_CONFIG": "/dev/null", "RCLONE_AUTH_KEY": f'"{settings.access_key},{secret}"'},
-        answers=partial(http_answers, settings.address),
-        settle=ObjectStore(settings).ensure_bucket,
+        answers=partial(probes.http_answers, settings.address),
     )
 
 
 def mlflow(settings: MlflowSettings, store: ObjectsSettings, folder: Path) -> Server:
-    """The tracking server and model registry; it passes artifacts on to the S3 server."""
-    command = (
-        find_binary("mlflow"),
-        *("server", "--host", LOOPBACK, "--port", str(settings.port), "--workers", "1"),
-        *("--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", f"s3://{store.bucket}"),
-    )
+    """The tracking server and model registry; it passes artifacts on to the S3 server.
+
+    `mlflow server` would only set these variables and start the same command as a child, which takes twice the time
+    and memory, and leaves the child behind when killed.
+    """
+    command = ("-m", "uvicorn", "mlflow.server.fastapi_app:app", "--host", LOOPBACK, "--port", str(settings.port))
     environment = {
+        "_MLFLOW_SERVER_FILE_STORE": f"sqlite:///{folder}/mlflow.db",
+        "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+        "_MLFLOW_SERVER_ARTIFACT_DESTINATION": f"s3://{store.bucket}",
         "AWS_ACCESS_KEY_ID": store.access_key,
         "AWS_SECRET_ACCESS_KEY": store.secret_key.get_secret_value(),
         "AWS_DEFAULT_REGION": REGION,
@@ -110,29 +122,64 @@ def mlflow(settings: MlflowSettings, store: ObjectsSettings, folder: Path) -> Se
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # its seven workers would hold 260 MB each
     }
+
+    def settle() -> None:
+        ObjectStore(store).ensure_bucket()
+        probes.create_mlflow_tables(settings.address)
+
     return Server(
         name="mlflow",
         port=settings.port,
         address=settings.address,
         folder=folder,
-        programs={"mlflow": command},
+        programs={"mlflow": (sys.executable, *command)},
         environment=environment,
-        answers=partial(http_answers, f"{settings.address}/health"),
+        answers=partial(probes.http_answers, f"{settings.address}/health"),
+        settle=settle,
+    )
+
+
+def airflow(settings: AirflowSettings, folder: Path) -> Server:
+    """The scheduler: its parts are programs of their own, so that each comes back when it dies."""
+    program = find_binary("airflow")
+    environment = {
+        "PYTHONPATH": str(PROJECT),
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__API__BASE_URL": settings.address,
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{settings.address}/execution/",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PARALLELISM": str(AIRFLOW_WORKERS),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # whoever reaches 127.0.0.1 has the machine anyway
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": str(DAG_REFRESH_SECONDS),
+        "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+    }
+    return Server(
+        name="airflow",
+        port=settings.port,
+        address=settings.address,
+        folder=folder,
+        programs={
+            "airflow-api-server": (program, "api-server", "--host", LOOPBACK, "--port", str(settings.port)),
+            # Its server of log files listens on every address, and the api-server reads the files themselves.
+            "airflow-scheduler": (program, "scheduler", "--skip-serve-logs"),
+            "airflow-dag-processor": (program, "dag-processor"),
+        },
+        environment=environment,
+        answers=partial(probes.airflow_answers, settings.address),
+        prepare=partial(airflow_database.migrate, program, environment, folder),
     )
 
 
 def api(settings: ApiSettings, folder: Path) -> Server:
     """The HTTP service people call."""
-    command = (
-        sys.executable,
-        *("-m", "uvicorn", "serving.app:app", "--app-dir", str(PROJECT)),
-        *("--host", LOOPBACK, "--port", str(settings.port)),
-    )
     return Server(
         name="api",
         port=settings.port,
         address=settings.address,
         folder=folder,
-        programs={"api": command},
-        answers=partial(http_answers, f"{settings.address}/health/live"),
+        programs={"api": (sys.executable, "-m", "serving")},
+        environment={"PYTHONPATH": str(PROJECT)},
+        answers=partial(probes.http_answers, f"{settings.address}/health/live"),
     )

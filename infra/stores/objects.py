@@ -3,7 +3,9 @@
 from urllib.parse import urlsplit
 
 from minio import Minio
+from urllib3.exceptions import MaxRetryError
 
+from infra.errors import ServerUnreachable
 from infra.settings import ObjectsSettings
 
 REGION = "us-east-1"  # servers that are not Amazon's have no regions, but requests are signed for one
@@ -13,6 +15,7 @@ class ObjectStore:
     """The bucket the settings name."""
 
     def __init__(self, settings: ObjectsSettings) -> None:
+        self._address = settings.address
         address = urlsplit(settings.address)
         self._bucket = settings.bucket
         self._client = Minio(
@@ -24,6 +27,14 @@ class ObjectStore:
         )
 
     def ensure_bucket(self) -> None:
-        """Create the bucket unless it is there; safe to repeat."""
-        if not self._client.bucket_exists(self._bucket):
-            self._client.make_bucket(self._bucket)
+        """Create the bucket unless it is there; safe to repeat.
+
+        Raises ServerUnreachable when the server does not answer.
+        """
+        try:
+            if not self._client.bucket_exists(self._bucket):
+                self._client.make_bucket(self._bucket)
+        except MaxRetryError as error:
+            raise ServerUnreachable(
+                f"the S3 server at {self._address} does not answer ({error.reason}): start it with `make up`"
+            ) from None

@@ -1,0 +1,175 @@
+"""Keeps the programs of servers running: one supervisord per state folder, started and asked from here.
+
+<state folder>/supervisord.{conf,digest,sock,pid,log}      run/<program>.pid      logs/<program>.log
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import ServerProxy
+
+from pydantic import SecretStr
+from supervisor.xmlrpc import SupervisorTransport
+
+from infra.errors import MachineUnfit
+from infra.local import processes
+from infra.local.probes import wait_until
+from infra.local.servers import PROJECT, Server
+from infra.settings import Settings
+
+SOCKET_PATH_LIMIT = 90  # kernels allow 104 to 108 characters, and supervisord at first appends its process id
+START_SECONDS = 10  # one that ends sooner has failed to start, and after four such tries it is given up
+STOP_SECONDS = 15  # the Airflow scheduler tidies up for about ten
+SHUTDOWN_SECONDS = 60.0
+GIVEN_UP = "FATAL"
+
+HEAD = """\
+[supervisord]
+pidfile={folder}/supervisord.pid
+logfile={folder}/supervisord.log
+[unix_http_server]
+file={folder}/supervisord.sock
+chmod=0700
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+PROGRAM = """\
+[program:{name}]
+command={command}
+autostart=false
+autorestart=true
+startsecs={start_seconds}
+redirect_stderr=true
+stdout_logfile={log}
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=1
+stopasgroup=true
+killasgroup=true
+stopwaitsecs={stop_seconds}
+"""
+
+
+@dataclass(frozen=True)
+class ProgramState:
+    """What supervisord says of a program; `pid` and `started_at` (seconds since 1970) count only while it runs."""
+
+    name: str
+    pid: int
+    started_at: int
+
+    @property
+    def is_started(self) -> bool:
+        """Tell whether it runs or is about to."""
+        return self.name in ("STARTING", "RUNNING", "BACKOFF")
+
+
+class Supervisor:
+    """The supervisord of one state folder, running or not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._socket = folder / "supervisord.sock"
+        self._pid_file = folder / "supervisord.pid"
+        self._digest = folder / "supervisord.digest"
+        if len(str(self._socket)) > SOCKET_PATH_LIMIT:
+            raise MachineUnfit(
+                f"the path {self._socket} is too long for a socket: set MARQUEE_LOCAL__STATE_DIR to a shorter folder"
+            )
+
+    def log(self, program: str) -> Path:
+        """Return the file that receives the program's output."""
+        return self.folder / "logs" / f"{program}.log"
+
+    def pid_file(self, program: str) -> Path:
+        """Return the file in which the program noted its process id."""
+        return self.folder / "run" / f"{program}.pid"
+
+    def is_running(self) -> bool:
+        """Tell whether supervisord takes orders."""
+        try:
+            return bool(self._ask().getState()["statename"] == "RUNNING")
+        except OSError:
+            return False
+
+    def states(self) -> dict[str, ProgramState]:
+        """Return the state of each program by name; none when supervisord does not run."""
+        if not self.is_running():
+            return {}
+        return {
+            told["name"]: ProgramState(told["statename"], told["pid"], told["start"])
+            for told in self._ask().getAllProcessInfo()
+        }
+
+    def launch(self, servers: Sequence[Server], settings: Settings) -> None:
+        """Start a supervisord that knows the servers' programs, none of them started yet.
+
+        One that already runs, with the same definitions and settings, is left alone; any other is stopped with all
+        it runs, and so is what a killed one left behind.
+        """
+        configuration = self._configuration(servers)
+        environment = {name: value for server in servers for name, value in server.environment.items()}
+        digest = _digest(configuration, environment, settings)
+        if self.is_running() and self._digest.read_text() == digest:
+            return
+        self.stop()
+        for folder in ("run", "logs"):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        conf = self.folder / "supervisord.conf"
+        conf.write_text(configuration)
+        subprocess.run(
+            (sys.executable, "-m", "supervisor.supervisord", "-c", str(conf)),
+            # Inherited by the programs rather than written to the file, for there are keys among it.
+            env={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
+            check=True,
+        )
+        self._digest.write_text(digest)
+
+    def start(self, program: str) -> None:
+        """Start a program unless it is started."""
+        if not self.states()[program].is_started:
+            self._ask().startProcess(program, False)
+
+    def stop(self) -> None:
+        """Stop every program and supervisord itself, also where supervisord was killed and they are orphans."""
+        if self.is_running():
+            self._ask().stopAllProcesses(True)
+            self._ask().shutdown()
+            wait_until(lambda: not self._pid_file.exists(), SHUTDOWN_SECONDS)
+        processes.end([self._pid_file, *self.folder.glob("run/*.pid")])
+
+    def _ask(self) -> Any:
+        """Return the remote face of supervisord; a connection is not for sharing between threads."""
+        return ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self._socket}")).supervisor
+
+    def _configuration(self, servers: Sequence[Server]) -> str:
+        programs = {name: command for server in servers for name, command in server.programs.items()}
+        return HEAD.format(folder=self.folder) + "".join(
+            PROGRAM.format(
+                name=name,
+                # A supervisor's file gives the percent sign a meaning.
+                command=shlex.join(self._noting(name, command)).replace("%", "%%"),
+                log=self.log(name),
+                start_seconds=START_SECONDS,
+                stop_seconds=STOP_SECONDS,
+            )
+            for name, command in programs.items()
+        )
+
+    def _noting(self, name: str, command: tuple[str, ...]) -> tuple[str, ...]:
+        return (sys.executable, "-m", "infra.local.program", str(self.pid_file(name)), *command)
+
+
+def _digest(configuration: str, environment: Mapping[str, str], settings: Settings) -> str:
+    def in_clear(value: object) -> str:
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    told = json.dumps([configuration, environment, settings.model_dump()], default=in_clear, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
