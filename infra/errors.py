@@ -21,6 +21,10 @@ class ArchiveBroken(MarqueeError):
     """An archive is there, but is not what its publisher or its format promises."""
 
 
+class SampleImpossible(MarqueeError):
+    """No generated dataset can have the sizes asked for."""
+
+
 class SnapshotMissing(MarqueeError):
     """The lake holds no complete snapshot of the wanted date and layer."""
 
@@ -39,3 +43,11 @@ class NoGeneration(MarqueeError):
 
 class GenerationRefused(MarqueeError):
     """A generation failed its checks; the one in force stays."""
+
+
+class NotInCatalogue(MarqueeError):
+    """The generation in force knows no such movie or genre."""
+
+
+class UnknownModel(MarqueeError):
+    """A stored model has a name that this version of the code knows no class for."""
