@@ -2,27 +2,62 @@
 
 import os
 import sys
+import tempfile
+from functools import cache
+from pathlib import Path
 
+from py4j.java_gateway import JavaGateway
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkRuntimeError
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
+
+from infra.errors import MachineUnfit
+
+LOG_SETTINGS = Path(__file__).with_name("log4j2.properties").as_uri()
+
+# One quick compiler instead of two tiers: half the processor time up to some five million ratings, 40 % more at thirty.
+JVM_OPTIONS = f"-XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={LOG_SETTINGS}"
+
+SETTINGS = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # A shuffle is cut fine enough for 30 million ratings in 2 GB, then joined again to what is worth a task and a file.
+    "spark.sql.shuffle.partitions": "64",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+}
 
 
 def create_session(app_name: str, master: str, driver_memory_mb: int) -> SparkSession:
-    """Return the process's session: timestamps in UTC, ANSI errors, no progress bar over our own lines.
+    """Return the process's session, started if there is none: timestamps in UTC, and silent unless something fails.
+
+    Raises MachineUnfit when the JVM does not start.
+    """
+    if running := SparkSession.getActiveSession():
+        return running
+    conf = SparkConf().setAppName(app_name).setMaster(master).setAll(list(SETTINGS.items()))
+    return SparkSession(SparkContext(conf=conf, gateway=_start_jvm(driver_memory_mb)))
+
+
+@cache
+def _start_jvm(memory_mb: int) -> JavaGateway:
+    """Start the JVM; what it says is kept back (a warning about its own modules) and told only if it fails.
 
     Workers run the interpreter of this process; left alone, Spark picks whatever `python3` is on the PATH.
     """
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = (
-        SparkSession.builder.master(master)
-        .appName(app_name)
-        .config("spark.driver.memory", f"{driver_memory_mb}m")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.parquet.compression.codec", "zstd")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-    )
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    return session
+    options = SparkConf(loadDefaults=False).set("spark.driver.memory", f"{memory_mb}m")
+    with tempfile.TemporaryFile("w+") as said:
+        try:
+            return launch_gateway(options.set("spark.driver.extraJavaOptions", JVM_OPTIONS), {"stderr": said})
+        except PySparkRuntimeError:
+            said.seek(0)
+            raise MachineUnfit(
+                f"Spark's JVM did not start with {memory_mb} MB: install a JDK 17 or 21, "
+                f"or set MARQUEE_SPARK__DRIVER_MEMORY_MB to less. It said: {said.read().strip()}"
+            ) from None
