@@ -21,14 +21,16 @@ def initiate(port: int) -> None:
     Raises ServerUnreachable when no primary is elected.
     """
     with MongoClient[dict[str, Any]](LOOPBACK, port, directConnection=True) as client:
-        _configure(client.admin, {"_id": 0, "host": f"{LOOPBACK}:{port}"})
+        configure(client.admin, f"{LOOPBACK}:{port}")
         if not wait_until(lambda: client.admin.command("hello")["isWritablePrimary"], ELECTION_SECONDS):
             raise ServerUnreachable(
                 f"mongod at {LOOPBACK}:{port} did not become primary within {ELECTION_SECONDS:.0f} s: see its log"
             )
 
 
-def _configure(admin: Database[dict[str, Any]], member: dict[str, Any]) -> None:
+def configure(admin: Database[dict[str, Any]], host: str) -> None:
+    """Make the server behind `admin` the one member of the set, known to clients as `host`; safe to repeat."""
+    member = {"_id": 0, "host": host}
     try:
         current = admin.command("replSetGetConfig")["config"]
     except OperationFailure as refusal:
@@ -36,6 +38,6 @@ def _configure(admin: Database[dict[str, Any]], member: dict[str, Any]) -> None:
             raise
         admin.command("replSetInitiate", {"_id": NAME, "members": [member]})
         return
-    if current["members"][0]["host"] != member["host"]:
+    if current["members"][0]["host"] != host:
         moved = {**current, "version": current["version"] + 1, "members": [member]}
         admin.command("replSetReconfig", moved, force=True)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn, Self
 
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.client_session import ClientSession
 
 from infra.errors import GenerationRefused, NoGeneration
@@ -53,6 +53,11 @@ class GenerationStore:
 
     def __exit__(self, *_: object) -> None:
         self._client.close()
+
+    def ensure_indexes(self) -> None:
+        """Create the index behind "the newest of this state"; safe to repeat."""
+        with answering(self._address):
+            self._generations.create_index([("state", ASCENDING), *NEWEST_FIRST])
 
     def begin(self, snapshot_date: date, models: Mapping[str, Mapping[str, Any]], began_at: datetime) -> str:
         """Return the id of a new generation that nobody is pointed at; `models` says which made it.
