@@ -1,0 +1,97 @@
+"""A small publication, as a process of its own that dies at a chosen moment.
+
+`python -m tests.pipelines.publishing <lake> <MongoDB address> <database> <moment>`
+"""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+
+import numpy as np
+from pymongo.collection import Collection
+
+from infra.stores import generation_contents
+from infra.stores.generation_contents import GenerationContents
+from infra.stores.generations import GenerationStore
+from infra.stores.lake import Lake, Snapshot
+from infra.stores.registry import StoredModel
+from infra.tables import FEATURES
+from models.catalogue import describe
+from models.neighbours import MovieNeighbours
+from models.popularity import Popularity
+from models.ratings import Ratings
+from pipelines import publish_recommendations
+from pipelines.feature_arrays import read_ratings
+
+NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
+
+MOVIES = [
+    (1, "Toy Story", ["Animation", "Comedy"], 3.9),
+    (6, "Heat", ["Crime", "Thriller"], 4.0),
+    (541, "Blade Runner", ["Sci-Fi"], 4.1),
+    (999, "Nobody Saw It", ["Western", "Comedy"], 3.5),
+    (1000, "Nobody Described It", [], 3.5),
+    (1214, "Alien", ["Sci-Fi"], 4.2),
+]
+RATINGS = [(10, 1, 4.0), (10, 6, 5.0), (20, 541, 4.5), (20, 1214, 5.0), (30, 1, 3.0), (30, 1214, 4.0)]
+
+BEFORE_THE_FLIP = {
+    "while users are written": (Collection, "insert_many", 2),
+    "before the catalogue": (GenerationContents, "write_catalogue", 1),
+    "before the checks": (GenerationContents, "counts", 1),
+    "in the middle of the flip": (GenerationStore, "_point_at", 1),
+}
+AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwanted", 2)}
+
+
+def stored(model: Popularity | MovieNeighbours) -> StoredModel:
+    """Return a model as the registry would."""
+    return StoredModel(model.name, model.parameters(), model.arrays(), 3, "run", "2026-11-20")
+
+
+def popularity(snapshot: Snapshot) -> StoredModel:
+    """Return a champion for users that knows every movie."""
+    return stored(Popularity().fit(all_ratings(snapshot)))
+
+
+def neighbours(snapshot: Snapshot) -> StoredModel:
+    """Return a champion for movies that goes by their genres."""
+    movie_ids, _, genres, _ = zip(*MOVIES, strict=True)
+    ratings = all_ratings(snapshot)
+    catalogue = describe(movie_ids, [None] * len(MOVIES), genres, [[]] * len(MOVIES), n_dimensions=4)
+    return stored(MovieNeighbours().fit(np.ones((len(MOVIES), 2), np.float32), ratings, catalogue))
+
+
+def all_ratings(snapshot: Snapshot) -> Ratings:
+    """Return the snapshot's ratings over all of its movies."""
+    rated = read_ratings(snapshot)
+    user_ids, movie_ids = rated.users.ids[rated.user_index], rated.movies.ids[rated.movie_index]
+    return Ratings.of(user_ids, movie_ids, rated.rating, rated.rated_at, [movie[0] for movie in MOVIES])
+
+
+def die_at(owner: type, method: str, call: int) -> None:
+    """Make the given call of a method end this process as `kill -9` does."""
+    original, n_calls = getattr(owner, method), 0
+
+    def deadly(*arguments, **options):
+        nonlocal n_calls
+        n_calls += 1
+        if n_calls == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **options)
+
+    setattr(owner, method, deadly)
+
+
+def main(lake: str, address: str, database: str, moment: str) -> None:
+    """Publish with one document per batch, and die."""
+    generation_contents.BATCH, generation_contents.N_WRITERS = 1, 1
+    die_at(*{**BEFORE_THE_FLIP, **AFTER_THE_FLIP}[moment])
+    snapshot = Lake(lake).open(FEATURES)
+    with GenerationStore(address, database) as store:
+        publish_recommendations.run(snapshot, popularity(snapshot), neighbours(snapshot), store, datetime.now(UTC))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

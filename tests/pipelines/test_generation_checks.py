@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models.id_map import IdMap
+from models.recommender import TopLists
+from pipelines.generation_checks import check_counts, check_lists
+from pipelines.generation_lists import GenerationLists
+
+CATALOGUE = IdMap([1, 2, 3, 4])
+
+
+def failures(*rows, scores=None, hidden=((0, 0, 0, 0), (1, 0, 0, 0))):
+    """Check two lists of up to three movies; the second must not hold movie 1."""
+    movie_ids = np.array(rows)
+    scores = np.ones(movie_ids.shape, np.float32) if scores is None else np.array(scores, np.float32)
+    made = GenerationLists(np.array([7, 8]), TopLists(movie_ids, scores), sparse.csr_array(np.array(hidden)), {})
+    return {
+        check.expectation: check.figure
+        for check in check_lists("user_recommendations", made, CATALOGUE, "movies the user has rated")
+        if not check.passed
+    }
+
+
+def test_good_lists_pass():
+    assert failures([1, 2, 3], [2, 3, 4]) == {}
+
+
+def test_a_list_that_is_missing_or_too_short_fails():
+    assert failures([-1, -1, -1], [2, 3, -1]) == {"lists missing or too short": 2}
+
+
+def test_a_list_may_be_short_when_the_catalogue_has_no_more_for_it():
+    assert failures([1, 2, 3], [4, -1, -1], hidden=[(0, 0, 0, 0), (1, 1, 1, 0)]) == {}
+
+
+def test_an_unknown_movie_fails():
+    assert failures([1, 2, 99], [2, 3, 98]) == {"unknown movies": 2}
+
+
+def test_padding_in_front_of_a_movie_fails():
+    assert "unknown movies" in failures([1, -1, 3], [2, 3, 4])
+
+
+def test_a_repeated_movie_fails():
+    assert failures([1, 2, 1], [3, 3, 3]) == {"movies repeated in a list": 3}
+
+
+def test_a_movie_the_user_has_rated_fails():
+    assert failures([1, 2, 3], [2, 1, 3]) == {"movies the user has rated": 1}
+
+
+@pytest.mark.parametrize("score", [np.nan, np.inf, -np.inf])
+def test_a_score_that_is_not_finite_fails(score):
+    assert failures([1, 2, 3], [2, 3, 4], scores=[[3, 2, 1], [2, score, 1]]) == {"scores that are not finite": 1}
+
+
+def test_the_score_of_padding_does_not_matter():
+    hidden = [(0, 0, 0, 0), (1, 1, 0, 0)]
+
+    assert failures([1, 2, 3], [3, 4, -1], scores=[[3, 2, 1], [2, 1, -np.inf]], hidden=hidden) == {}
+
+
+def test_counts_must_be_what_was_expected():
+    checks = check_counts({"movies": 5, "popular": 3}, {"movies": 5, "popular": 4})
+
+    assert [(check.table, check.figure, check.limit, check.passed) for check in checks] == [
+        ("movies", 5, "5", True),
+        ("popular", 3, "4", False),
+    ]

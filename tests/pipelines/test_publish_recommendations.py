@@ -1,0 +1,257 @@
+"""From a feature snapshot and two champions to lists in force, with a real lake and a real MongoDB."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pymongo import MongoClient
+
+from infra.errors import GenerationRefused
+from infra.stores.generations import GenerationStore
+from infra.stores.lake import Lake
+from models.popularity import Popularity
+from models.ratings import Ratings
+from pipelines import publish_recommendations
+from tests.feature_snapshot import write_features
+from tests.pipelines.publishing import (
+    AFTER_THE_FLIP,
+    BEFORE_THE_FLIP,
+    MOVIES,
+    NIGHT,
+    RATINGS,
+    neighbours,
+    popularity,
+    stored,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory):
+    return Lake(str(tmp_path_factory.mktemp("lake")))
+
+
+@pytest.fixture(scope="session")
+def snapshot(spark, lake):
+    return write_features(lake, spark, RATINGS, MOVIES)
+
+
+@pytest.fixture
+def store(mongodb):
+    with GenerationStore(mongodb.address, mongodb.database) as store:
+        yield store
+
+
+@pytest.fixture
+def database(mongodb):
+    with MongoClient(mongodb.address) as client:
+        yield client[mongodb.database]
+
+
+@pytest.fixture
+def publish(snapshot, store):
+    def publish(recommender=None, similar=None, began_at=NIGHT, n=100):
+        champions = recommender or popularity(snapshot), similar or neighbours(snapshot)
+        return publish_recommendations.run(snapshot, *champions, store, began_at, n)
+
+    return publish
+
+
+def in_force(database):
+    return database.serving_state.find_one({"_id": "recommendations"})["generation"]
+
+
+def lists(database, kind):
+    """Return the collection of that kind in the generation in force, by id."""
+    return {document.pop("_id"): document for document in database[f"{kind}_{in_force(database)}"].find()}
+
+
+def test_every_user_and_every_movie_has_a_list(publish, database):
+    publish()
+
+    assert sorted(lists(database, "user_recommendations")) == [10, 20, 30]
+    assert sorted(lists(database, "movie_recommendations")) == [1, 6, 541, 999, 1000, 1214]
+
+
+def test_a_list_holds_all_movies_but_those_the_user_has_rated_best_first(publish, database):
+    publish()
+
+    mine = lists(database, "user_recommendations")[20]
+    assert sorted(mine["movie_ids"]) == [1, 6, 999, 1000]
+    assert mine["movie_ids"][:2] == [1, 6]  # two people rated Toy Story, one Heat
+    assert mine["scores"] == sorted(mine["scores"], reverse=True)
+    assert mine["sources"] == {"popularity": 4}
+
+
+def test_lists_are_no_longer_than_asked(publish, database):
+    publish(n=2)
+
+    assert {len(document["movie_ids"]) for document in lists(database, "user_recommendations").values()} == {2}
+    assert {len(document["movie_ids"]) for document in lists(database, "popular").values()} == {1, 2}
+
+
+def test_the_catalogue_and_the_popular_lists_go_with_it(publish, database):
+    publish()
+
+    assert lists(database, "movies")[6] == {
+        "title": "Heat",
+        "year": 1999,
+        "genres": ["Crime", "Thriller"],
+        "imdb_id": None,
+        "tmdb_id": None,
+    }
+    popular = lists(database, "popular")
+    assert popular["all"] == {"movie_ids": [1214, 541, 6, 1], "scores": [4.2, 4.1, 4.0, 3.9]}
+    assert popular["Comedy"]["movie_ids"] == [1]
+    assert "Western" not in popular
+
+
+def test_what_the_champion_leaves_open_is_filled_with_the_top_rated_movies_the_user_has_not_rated(publish, database):
+    knows_toy_story_only = Popularity().fit(Ratings.of([10], [1], [4.0], [0]))
+
+    publish(stored(knows_toy_story_only))
+
+    assert lists(database, "user_recommendations")[10]["movie_ids"] == [1214, 541, 999, 1000]
+    assert lists(database, "user_recommendations")[10]["sources"] == {"popular": 4}
+    assert lists(database, "user_recommendations")[20]["movie_ids"] == [1, 6, 999, 1000]
+    assert lists(database, "user_recommendations")[20]["sources"] == {"popularity": 1, "popular": 3}
+
+
+def test_a_movie_nobody_rated_has_neighbours_by_what_is_said_of_it(publish, database):
+    publish()
+
+    assert lists(database, "movie_recommendations")[999]["movie_ids"][0] == 1  # both are comedies
+
+
+def test_a_movie_without_neighbours_is_filled_up_from_all_movies_but_itself(publish, database):
+    publish()
+
+    undescribed = lists(database, "movie_recommendations")[1000]
+    assert undescribed["movie_ids"] == [1214, 541, 6, 1, 999]
+    assert undescribed["sources"] == {"popular": 5}
+
+
+def test_the_record_tells_models_counts_and_figures(publish, database):
+    generation = publish()
+
+    record = database.generations.find_one({"_id": generation})
+    assert record["state"] == "published"
+    assert record["models"]["recommender"] == {"name": "popularity", "version": 3, "snapshot_date": "2026-11-20"}
+    assert record["models"]["neighbours"]["name"] == "neighbours"
+    assert record["counts"] == {
+        "user_recommendations": 3,
+        "movie_recommendations": 6,
+        "movies": 6,
+        "popular": len(lists(database, "popular")),
+    }
+    figures = {(check["table"], check["expectation"]): check["figure"] for check in record["checks"]}
+    assert figures["user_recommendations", "movies the user has rated"] == 0
+    assert figures["movie_recommendations", "documents"] == 6
+
+
+def test_a_champion_with_broken_scores_is_refused_and_the_lists_in_force_stay(publish, snapshot, database):
+    first = publish()
+    broken = popularity(snapshot)
+    broken.arrays["scores"] = np.full(6, np.nan, np.float32)
+
+    with pytest.raises(GenerationRefused, match="user_recommendations: scores that are not finite: 12 instead of 0"):
+        publish(broken)
+
+    assert in_force(database) == first
+    assert database.generations.count_documents({"state": "refused"}) == 1
+
+
+def test_a_champion_that_lists_unknown_movies_is_refused(publish, snapshot):
+    stranger = popularity(snapshot)
+    stranger.arrays["movie_ids"] = stranger.arrays["movie_ids"] + 5000
+
+    with pytest.raises(GenerationRefused, match="user_recommendations: unknown movies: "):
+        publish(stranger)
+
+
+def test_a_document_that_is_missing_in_mongodb_refuses_the_generation(publish, database, monkeypatch):
+    written = publish_recommendations.write
+
+    def write_and_lose_one(contents, publication):
+        written(contents, publication)
+        generation = database.generations.find_one({"state": "building"})["_id"]
+        database[f"user_recommendations_{generation}"].delete_one({"_id": 20})
+
+    monkeypatch.setattr(publish_recommendations, "write", write_and_lose_one)
+
+    with pytest.raises(GenerationRefused, match="user_recommendations: documents: 2 instead of 3"):
+        publish()
+
+
+def test_publishing_again_gives_a_new_generation_with_the_same_lists(publish, database):
+    first = publish()
+    before = lists(database, "user_recommendations")
+
+    second = publish()
+
+    assert second > first
+    assert lists(database, "user_recommendations") == before
+
+
+@pytest.fixture
+def killed(lake, snapshot, mongodb):
+    """Publish in a process that dies at a moment; MongoDB forgets its transaction after seconds, not after a minute."""
+
+    def publish_and_die(moment):
+        place = lake.root, mongodb.address, mongodb.database
+        command = [sys.executable, "-m", "tests.pipelines.publishing", *place, moment]
+        process = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+        assert process.returncode == -signal.SIGKILL, process.stderr
+
+    setting = "transactionLifetimeLimitSeconds"
+    with MongoClient(mongodb.address) as client:
+        before = client.admin.command("setParameter", 1, **{setting: 2})["was"]
+        yield publish_and_die
+        client.admin.command("setParameter", 1, **{setting: before})
+
+
+def generations_with_lists(database):
+    return sorted({name.split("_")[-1] for name in database.list_collection_names() if "_20" in name})
+
+
+@pytest.mark.parametrize("moment", BEFORE_THE_FLIP)
+def test_killed_before_the_flip_readers_see_the_old_generation_and_the_next_run_succeeds(
+    moment, publish, killed, database
+):
+    kinds = "user_recommendations", "movie_recommendations", "movies", "popular"
+    old = publish()
+    before = [lists(database, kind) for kind in kinds]
+
+    killed(moment)
+
+    assert in_force(database) == old
+    assert [lists(database, kind) for kind in kinds] == before
+
+    new = publish()
+
+    assert in_force(database) == new
+    assert [lists(database, kind) for kind in kinds] == before
+    assert [found["state"] for found in database.generations.find()] == ["published", "refused", "published"]
+    assert generations_with_lists(database) == [old, new]
+
+
+@pytest.mark.parametrize("moment", AFTER_THE_FLIP)
+def test_killed_after_the_flip_readers_see_the_new_generation_and_the_next_run_tidies_up(
+    moment, publish, killed, database
+):
+    first, second, third = publish(), publish(), publish()
+
+    killed(moment)
+
+    fourth = in_force(database)
+    assert generations_with_lists(database) == [first, second, third, fourth]
+    assert len(lists(database, "user_recommendations")) == 3
+    assert database.generations.find_one({"_id": first})["state"] == "retired"
+
+    fifth = publish()
+
+    assert generations_with_lists(database) == [third, fourth, fifth]
