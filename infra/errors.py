@@ -33,8 +33,16 @@ class ExpectationFailed(MarqueeError):
     """A table does not satisfy its expectations, so the run stops before it is published."""
 
 
+class NightFailed(MarqueeError):
+    """A DAG of the night failed in Airflow, or did not start."""
+
+
 class NoChampion(MarqueeError):
     """The registry holds no model under the alias `champion`."""
+
+
+class ModelRefused(MarqueeError):
+    """A model failed its checks, so it cannot become champion; the one in force stays."""
 
 
 class NoGeneration(MarqueeError):

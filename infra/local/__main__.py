@@ -5,6 +5,7 @@ import sys
 
 from infra.errors import MachineUnfit, MarqueeError
 from infra.local import laptop, logs, startup, status
+from infra.local.demo import demo
 from infra.settings import Settings, get_settings
 
 LOG_LINES = 30
@@ -15,11 +16,6 @@ def check(settings: Settings) -> None:
     if found := startup.problems(settings):
         raise MachineUnfit("\n".join(found))
     print("this machine has all that the servers need")
-
-
-def up(settings: Settings) -> None:
-    """Start the servers and wait until they answer."""
-    startup.up(settings)
 
 
 def down(settings: Settings) -> None:
@@ -44,22 +40,32 @@ def show_logs(settings: Settings, name: str = "") -> None:
     print(*logs.tails(map(laptop.supervisor(settings).log, programs), LOG_LINES), sep="\n")
 
 
-COMMANDS = {"check": check, "up": up, "down": down, "status": show_status, "logs": show_logs}
+COMMANDS = {
+    "check": (check, "say what this machine lacks, and the mend"),
+    "up": (startup.up, "start the servers and wait until they answer"),
+    "down": (down, "stop the servers that `up` started, and nothing else"),
+    "status": (show_status, "show the servers in a table"),
+    "logs": (show_logs, "show the last lines of the logs"),
+    "demo": (demo, "start the servers and run the night through Airflow"),
+}
 
 
 def main() -> None:
     """Run one command; what is wrong is said in words, without a trace."""
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, run in COMMANDS.items():
-        command = commands.add_parser(name, help=run.__doc__)
+    for name, (_, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
         if name == "logs":
-            command.add_argument("name", nargs="?", default="", help="such as mongodb")
+            command.add_argument("name", nargs="?", default="", help="of one server or program, such as mongodb")
     options = vars(parser.parse_args())
+    run, _ = COMMANDS[options.pop("command")]
     try:
-        COMMANDS[options.pop("command")](get_settings(), **options)
+        run(get_settings(), **options)
     except MarqueeError as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted; what was started goes on: see `make status`")
 
 
 if __name__ == "__main__":

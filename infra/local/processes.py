@@ -1,7 +1,8 @@
 """Which running processes are ours, by the process id that each program notes when it starts."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -15,28 +16,28 @@ def note(pid_file: Path) -> None:
     pid_file.write_text(f"{os.getpid()}\n")
 
 
-def group(pid_file: Path) -> list[psutil.Process]:
-    """Return the recorded process and those it has started, also where only the latter are left."""
+def family(pid_file: Path) -> set[psutil.Process]:
+    """Return the recorded process and what came of it: its process group, also where the leader is gone, and theirs."""
     try:
         pid = int(pid_file.read_text())
         noted_at = pid_file.stat().st_mtime
     except FileNotFoundError:
-        return []
+        return set()
     if _is_a_strangers(pid, noted_at):
-        return []
-    members = (process for process in psutil.process_iter(["status"]) if _group_id(process) == pid)
-    return [process for process in members if process.info["status"] != psutil.STATUS_ZOMBIE]
+        return set()
+    members = {process for process in psutil.process_iter() if _group_id(process) == pid}
+    return {relative for member in members if _is_alive(member) for relative in (member, *_descendants(member))}
 
 
-def end(pid_files: Sequence[Path]) -> None:
-    """End the recorded processes and those they have started: asked first, killed after KILL_AFTER_SECONDS."""
-    members = [process for pid_file in pid_files for process in group(pid_file)]
-    for process in members:
-        process.terminate()
-    for process in psutil.wait_procs(members, KILL_AFTER_SECONDS)[1]:
-        process.kill()
-    for pid_file in pid_files:
-        pid_file.unlink(missing_ok=True)
+def end(processes: Iterable[psutil.Process]) -> None:
+    """End those that still run: asked first, killed after KILL_AFTER_SECONDS."""
+    left = [process for process in processes if _is_alive(process)]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(left, KILL_AFTER_SECONDS)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _is_a_strangers(pid: int, noted_at: float) -> bool:
@@ -52,3 +53,17 @@ def _group_id(process: psutil.Process) -> int | None:
         return os.getpgid(process.pid)
     except (ProcessLookupError, PermissionError):
         return None
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.errors import MachineUnfit, MarqueeError, ServerUnreachable
-from infra.local import laptop, machine, ports, processes
+from infra.local import laptop, machine, ports
 from infra.local.logs import last_lines
 from infra.local.probes import wait_until
 from infra.local.servers import PROJECT, Server
@@ -22,7 +22,7 @@ LOG_LINES = 15
 def problems(settings: Settings) -> list[str]:
     """Return what keeps the servers from running here, one line each with the mend; none when all is well."""
     supervisor = laptop.supervisor(settings)
-    to_start = [server for server in laptop.own_servers(settings) if not _is_alive(server, supervisor)]
+    to_start = [server for server in laptop.own_servers(settings) if not any(map(supervisor.is_alive, server.programs))]
     return [*machine.problems(PROJECT), *ports.problems(to_start)]
 
 
@@ -79,10 +79,6 @@ def _bring_up(server: Server, supervisor: Supervisor) -> None:
 def _is_given_up(server: Server, supervisor: Supervisor) -> bool:
     states = supervisor.states()
     return any(states[program].name == GIVEN_UP for program in server.programs)
-
-
-def _is_alive(server: Server, supervisor: Supervisor) -> bool:
-    return any(processes.group(supervisor.pid_file(program)) for program in server.programs)
 
 
 def _last_words(server: Server, supervisor: Supervisor) -> str:

@@ -1,15 +1,14 @@
 """Keeps the programs of servers running: one supervisord per state folder, started and asked from here.
 
-<state folder>/supervisord.{conf,digest,sock,pid,log}      run/<program>.pid      logs/<program>.log
+<state folder>/supervisord.{conf,digest,sock,pid,log}      run/<program>.{json,pid}      logs/<program>.log
 """
 
 import hashlib
 import json
 import os
-import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from pydantic import SecretStr
 from supervisor.xmlrpc import SupervisorTransport
 
 from infra.errors import MachineUnfit
-from infra.local import processes
+from infra.local import processes, program
 from infra.local.probes import wait_until
 from infra.local.servers import PROJECT, Server
 from infra.settings import Settings
@@ -43,12 +42,12 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 PROGRAM = """\
 [program:{name}]
-command={command}
+command="{python}" -m infra.local.program "{folder}/run" {name}
 autostart=false
 autorestart=true
 startsecs={start_seconds}
 redirect_stderr=true
-stdout_logfile={log}
+stdout_logfile={folder}/logs/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=1
 stopasgroup=true
@@ -78,19 +77,19 @@ class Supervisor:
         self.folder = folder
         self._socket = folder / "supervisord.sock"
         self._pid_file = folder / "supervisord.pid"
-        self._digest = folder / "supervisord.digest"
+        self._digest_file = folder / "supervisord.digest"
         if len(str(self._socket)) > SOCKET_PATH_LIMIT:
             raise MachineUnfit(
                 f"the path {self._socket} is too long for a socket: set MARQUEE_LOCAL__STATE_DIR to a shorter folder"
             )
 
-    def log(self, program: str) -> Path:
-        """Return the file that receives the program's output."""
-        return self.folder / "logs" / f"{program}.log"
+    def log(self, name: str) -> Path:
+        """Return the file that receives a program's output."""
+        return self.folder / "logs" / f"{name}.log"
 
-    def pid_file(self, program: str) -> Path:
-        """Return the file in which the program noted its process id."""
-        return self.folder / "run" / f"{program}.pid"
+    def is_alive(self, name: str) -> bool:
+        """Tell whether a process of the program is there, be it as an orphan of a supervisord that was killed."""
+        return bool(processes.family(program.pid_file(self.folder / "run", name)))
 
     def is_running(self) -> bool:
         """Tell whether supervisord takes orders."""
@@ -114,62 +113,64 @@ class Supervisor:
         One that already runs, with the same definitions and settings, is left alone; any other is stopped with all
         it runs, and so is what a killed one left behind.
         """
-        configuration = self._configuration(servers)
-        environment = {name: value for server in servers for name, value in server.environment.items()}
-        digest = _digest(configuration, environment, settings)
-        if self.is_running() and self._digest.read_text() == digest:
+        digest = _digest(servers, settings)
+        if self.is_running() and self._digest_file.read_text() == digest:
             return
         self.stop()
         for folder in ("run", "logs"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
-        conf = self.folder / "supervisord.conf"
-        conf.write_text(configuration)
+        for server in servers:
+            for name, command in server.programs.items():
+                program.save(self.folder / "run", name, command, server.environment)
+        configuration = self.folder / "supervisord.conf"
+        configuration.write_text(self._configuration(servers))
         subprocess.run(
-            (sys.executable, "-m", "supervisor.supervisord", "-c", str(conf)),
-            # Inherited by the programs rather than written to the file, for there are keys among it.
-            env={**os.environ, **environment, "PYTHONPATH": str(PROJECT)},
+            (sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)),
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
             check=True,
         )
-        self._digest.write_text(digest)
+        self._digest_file.write_text(digest)
 
-    def start(self, program: str) -> None:
+    def start(self, name: str) -> None:
         """Start a program unless it is started."""
-        if not self.states()[program].is_started:
-            self._ask().startProcess(program, False)
+        if not self.states()[name].is_started:
+            self._ask().startProcess(name, False)
 
     def stop(self) -> None:
         """Stop every program and supervisord itself, also where supervisord was killed and they are orphans."""
+        pid_files = [self._pid_file, *self.folder.glob("run/*.pid")]
+        ours = [process for pid_file in pid_files for process in processes.family(pid_file)]
         if self.is_running():
             self._ask().stopAllProcesses(True)
             self._ask().shutdown()
             wait_until(lambda: not self._pid_file.exists(), SHUTDOWN_SECONDS)
-        processes.end([self._pid_file, *self.folder.glob("run/*.pid")])
+        processes.end(ours)
+        for pid_file in pid_files:
+            pid_file.unlink(missing_ok=True)
 
     def _ask(self) -> Any:
-        """Return the remote face of supervisord; a connection is not for sharing between threads."""
+        """Return supervisord's remote face; one per call, for a connection is not to be shared by threads."""
         return ServerProxy("http://localhost", SupervisorTransport(None, None, f"unix://{self._socket}")).supervisor
 
     def _configuration(self, servers: Sequence[Server]) -> str:
-        programs = {name: command for server in servers for name, command in server.programs.items()}
-        return HEAD.format(folder=self.folder) + "".join(
+        names = [name for server in servers for name in server.programs]
+        sections = [
             PROGRAM.format(
                 name=name,
-                # A supervisor's file gives the percent sign a meaning.
-                command=shlex.join(self._noting(name, command)).replace("%", "%%"),
-                log=self.log(name),
+                python=sys.executable,
+                folder=self.folder,
                 start_seconds=START_SECONDS,
                 stop_seconds=STOP_SECONDS,
             )
-            for name, command in programs.items()
-        )
-
-    def _noting(self, name: str, command: tuple[str, ...]) -> tuple[str, ...]:
-        return (sys.executable, "-m", "infra.local.program", str(self.pid_file(name)), *command)
+            for name in names
+        ]
+        return HEAD.format(folder=self.folder) + "".join(sections)
 
 
-def _digest(configuration: str, environment: Mapping[str, str], settings: Settings) -> str:
+def _digest(servers: Sequence[Server], settings: Settings) -> str:
     def in_clear(value: object) -> str:
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
-    told = json.dumps([configuration, environment, settings.model_dump()], default=in_clear, sort_keys=True)
+    definitions = [[server.name, dict(server.programs), dict(server.environment)] for server in servers]
+    told = json.dumps([definitions, settings.model_dump()], default=in_clear, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""Airflow's REST API, as far as someone who triggers a DAG and watches what follows needs it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from infra.errors import ServerUnreachable
+
+TIMEOUT_SECONDS = 30.0
+NEWEST_RUNS = 50
+CLOSING_LINES = ("::group::", "::endgroup::", "Task exited")  # Airflow's own, after what the task said
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a DAG."""
+
+    dag_id: str
+    run_id: str
+    partition_key: str | None
+    state: str
+    queued_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more happens in it."""
+        return self.state in ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Task:
+    """The newest try of a task; `state` is None before the scheduler has come to it."""
+
+    run: Run
+    task_id: str
+    try_number: int
+    state: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class Airflow:
+    """An Airflow that gives everyone on its machine a token, as `make up` runs it.
+
+    Everything here raises ServerUnreachable when it does not answer, or refuses.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        # No proxy: it is for the world outside.
+        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+        token = self._ask("GET", "/auth/token")["access_token"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def has(self, dag_ids: Iterable[str]) -> bool:
+        """Tell whether the files of all these DAGs have been read."""
+        return set(dag_ids) <= {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags")["dags"]}
+
+    def trigger(self, dag_id: str, partition_key: str, conf: dict[str, str]) -> Run:
+        """Start a run and return it, still queued."""
+        body = {"logical_date": None, "partition_key": partition_key, "conf": conf}
+        return _run(self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
+
+    def runs(self, dag_id: str, partition_key: str) -> list[Run]:
+        """Return the runs for a partition among the DAG's newest, oldest first."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns"
+        told = self._ask("GET", path, params={"order_by": "-id", "limit": NEWEST_RUNS})["dag_runs"]
+        return [_run(record) for record in reversed(told) if record["partition_key"] == partition_key]
+
+    def refreshed(self, run: Run) -> Run:
+        """Return the run as it is now."""
+        return _run(self._ask("GET", _path(run)))
+
+    def tasks(self, run: Run) -> list[Task]:
+        """Return the tasks of a run."""
+        told = self._ask("GET", f"{_path(run)}/taskInstances")["task_instances"]
+        return [
+            Task(
+                run,
+                record["task_id"],
+                record["try_number"],
+                record["state"],
+                _moment(record["start_date"]),
+                _moment(record["end_date"]),
+            )
+            for record in told
+        ]
+
+    def last_lines(self, task: Task, n: int) -> list[str]:
+        """Return the last `n` lines of the log of the task's newest try."""
+        path = f"{_path(task.run)}/taskInstances/{task.task_id}/logs/{task.try_number}"
+        told = self._ask("GET", path, params={"full_content": True}, headers={"Accept": "application/json"})["content"]
+        said = [entry["event"] for entry in told if not entry["event"].startswith(CLOSING_LINES)]
+        return [line for event in said for line in event.splitlines()][-n:]
+
+    def page(self, task: Task) -> str:
+        """Return the address where a person reads the task's log."""
+        run_id = quote(task.run.run_id, safe="")
+        return f"{self._address}/dags/{task.run.dag_id}/runs/{run_id}/tasks/{task.task_id}"
+
+    def _ask(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            return self._client.request(method, f"{self._address}{path}", **request).raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise ServerUnreachable(f"Airflow at {self._address} does not answer {path} as expected: {error}") from None
+
+
+def _path(run: Run) -> str:
+    return f"/api/v2/dags/{run.dag_id}/dagRuns/{quote(run.run_id, safe='')}"
+
+
+def _run(record: dict[str, Any]) -> Run:
+    queued_at = datetime.fromisoformat(record["queued_at"])
+    return Run(record["dag_id"], record["dag_run_id"], record["partition_key"], record["state"], queued_at)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,92 @@
+"""A night through Airflow's scheduler, as a person watches it from a terminal."""
+
+import time
+from datetime import UTC, datetime
+
+from infra.errors import NightFailed
+from infra.local.airflow import Airflow, Run, Task
+from infra.local.probes import wait_until
+
+DAGS = ("ingest_ratings", "build_features", "train_models", "publish_recommendations")
+WORDS = {
+    "running": "running for {seconds} s",
+    "success": "done in {seconds} s",
+    "up_for_retry": "failed after {seconds} s, and is tried again",
+    "failed": "failed after {seconds} s",
+}
+LOG_LINES = 5
+POLL_SECONDS = 1.0
+REMINDER_SECONDS = 15
+STALL_SECONDS = 180.0  # a run follows within seconds, unless another of the same DAG is in its way
+
+
+def run_night(airflow: Airflow, day: str, dataset: str) -> None:
+    """Trigger the head DAG for a day and watch all four, until recommendations are published.
+
+    A night of that day that is under way is watched, and no second one started. Raises NightFailed with the last lines
+    of the task that failed.
+    """
+    if not wait_until(lambda: airflow.has(DAGS), STALL_SECONDS):
+        raise NightFailed(
+            f"Airflow has not read all of {', '.join(DAGS)}: its first page shows which file fails, and why"
+        )
+    head = _head_under_way(airflow, day) or airflow.trigger(DAGS[0], day, {"dataset": dataset})
+    for dag_id in DAGS:
+        _watch(airflow, _wait_for_start(airflow, dag_id, day, head))
+
+
+def _head_under_way(airflow: Airflow, day: str) -> Run | None:
+    newest = {dag_id: runs[-1] for dag_id in DAGS if (runs := airflow.runs(dag_id, day))}
+    head = newest.get(DAGS[0])
+    is_under_way = head and head.state != "failed" and not all(run.is_over for run in newest.values())
+    return head if is_under_way else None
+
+
+def _wait_for_start(airflow: Airflow, dag_id: str, day: str, head: Run) -> Run:
+    """Return the run of a DAG that came of `head`, or `head` itself, once it has left the queue."""
+
+    def started() -> list[Run]:
+        runs = airflow.runs(dag_id, day)
+        return [run for run in runs if run.queued_at >= head.queued_at and run.state != "queued"]
+
+    if not wait_until(lambda: bool(started()), STALL_SECONDS):
+        raise NightFailed(
+            f"{dag_id} has not started within {STALL_SECONDS:.0f} s: see in Airflow whether it is paused, "
+            f"or an earlier run is in its way"
+        )
+    return started()[0]
+
+
+def _watch(airflow: Airflow, run: Run) -> None:
+    """Print what becomes of the tasks of a run until it is over."""
+    told: dict[str, object] = {}
+    while True:
+        run = airflow.refreshed(run)
+        for task in airflow.tasks(run):
+            stage = (task.state, task.try_number, _seconds(task) // REMINDER_SECONDS)
+            if task.state in WORDS and told.get(task.task_id) != stage:
+                print(_line(task), flush=True)
+                told[task.task_id] = stage
+            if task.state == "failed":
+                raise NightFailed(_last_words(airflow, task))
+        if run.is_over:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _line(task: Task) -> str:
+    return f"{task.run.dag_id:<24} {task.task_id:<10} {WORDS[task.state or ''].format(seconds=_seconds(task))}"
+
+
+def _seconds(task: Task) -> int:
+    if task.started_at is None:
+        return 0
+    return int(((task.ended_at or datetime.now(UTC)) - task.started_at).total_seconds())
+
+
+def _last_words(airflow: Airflow, task: Task) -> str:
+    lines = "\n".join(f"    {line}" for line in airflow.last_lines(task, LOG_LINES))
+    return (
+        f"{task.run.dag_id} failed in its task {task.task_id}; the last lines of its log:\n{lines}\n"
+        f"the whole log: {airflow.page(task)}"
+    )
