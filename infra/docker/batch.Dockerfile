@@ -15,7 +15,8 @@ USER 50000:0
 WORKDIR /opt/marquee
 COPY --chown=50000:0 setup.cfg pyproject.toml requirements.lock ./
 RUN pip install --no-cache-dir --constraint requirements.lock ".[batch]" \
-    && pip uninstall --yes marquee
+    && pip uninstall --yes marquee \
+    && rm -rf build marquee.egg-info
 
 COPY --chown=50000:0 infra infra
 COPY --chown=50000:0 features features
