@@ -5,8 +5,8 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from py4j.java_gateway import JavaGateway
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.java_gateway import launch_gateway
@@ -45,8 +45,8 @@ def create_session(app_name: str, master: str, driver_memory_mb: int) -> SparkSe
 
 
 @cache
-def _start_jvm(memory_mb: int) -> JavaGateway:
-    """Start the JVM; what it says is kept back (a warning about its own modules) and told only if it fails.
+def _start_jvm(memory_mb: int) -> Any:
+    """Return the gateway to a new JVM; what it says is kept back (a warning of its own modules) unless it fails.
 
     Workers run the interpreter of this process; left alone, Spark picks whatever `python3` is on the PATH.
     """
