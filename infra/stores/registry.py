@@ -17,10 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.errors import NoChampion, ServerUnreachable
+from infra.revision import git_commit
+from infra.stores.manifest import Manifest
 from infra.stores.tracking import answering, connect
 
 CHAMPION = "champion"
-FOLDER, ARRAYS, DESCRIPTION = "model", "arrays.npz", "model.json"
+FOLDER, ARRAYS, DESCRIPTION, MANIFEST = "model", "arrays.npz", "model.json", "manifest.json"
+
+_NO_MODEL_NO_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 Parameters = dict[str, int | float | str]
 
@@ -57,12 +61,12 @@ class Night:
     """The run that the runs of one snapshot's models hang below; `attempt` counts from 1."""
 
     run_id: str
-    snapshot_date: str
+    manifest: Manifest
     attempt: int
 
     def title(self, name: str) -> str:
         """Return what the run of model `name` is called."""
-        return f"{name} {self.snapshot_date}" + (f" #{self.attempt}" if self.attempt > 1 else "")
+        return f"{name} {self.manifest.snapshot_date}" + (f" #{self.attempt}" if self.attempt > 1 else "")
 
 
 class ModelRegistry:
@@ -79,13 +83,13 @@ class ModelRegistry:
             self._experiment_id = known.experiment_id if known else self._client.create_experiment(experiment)
 
     @contextmanager
-    def night(self, snapshot_date: str) -> Iterator[Night]:
-        """Open the run of a snapshot date; it ends as finished, or as failed when the block raises.
+    def night(self, manifest: Manifest) -> Iterator[Night]:
+        """Open the run of a snapshot; it ends as finished, or as failed when the block raises.
 
-        A date has one such run: training its snapshot again reopens it and counts one attempt more.
+        A snapshot date has one such run: training it again reopens the run and counts one attempt more.
         """
         with answering(self._address):
-            night = self._open_night(snapshot_date)
+            night = self._open_night(manifest)
         try:
             yield night
         except BaseException:
@@ -94,22 +98,18 @@ class ModelRegistry:
             raise
         self._end(night.run_id, "FINISHED")
 
-    def log_run(self, night: Night, model: Storable, metrics: Mapping[str, float], tags: Mapping[str, str]) -> str:
+    def log_run(self, night: Night, model: Storable, metrics: Mapping[str, float]) -> str:
         """Write a model's parameters and metrics as a run below the night's, and return the run's id."""
         from mlflow.entities import Metric, Param
 
         now_ms = int(time.time() * 1000)
-        all_tags = {
-            "mlflow.parentRunId": night.run_id,
-            "snapshot_date": night.snapshot_date,
-            "model": model.name,
-            **tags,
-        }
         figures = [Metric(metric, figure, now_ms, step=0) for metric, figure in metrics.items()]
         parameters = [Param(parameter, str(setting)) for parameter, setting in model.parameters().items()]
+        tags = {**_origin(night.manifest), "mlflow.parentRunId": night.run_id, "model": model.name}
         with answering(self._address):
-            run = self._client.create_run(self._experiment_id, tags=all_tags, run_name=night.title(model.name))
+            run = self._client.create_run(self._experiment_id, tags=tags, run_name=night.title(model.name))
             self._client.log_batch(run.info.run_id, figures, parameters)
+            self._client.log_text(run.info.run_id, night.manifest.to_json(), MANIFEST)
             self._client.set_terminated(run.info.run_id)
         return run.info.run_id
 
@@ -140,13 +140,8 @@ class ModelRegistry:
             run_tags = self._client.get_run(run_id).data.tags
             tags = {tag: run_tags[tag] for tag in ("model", "snapshot_date")}
             source = f"runs:/{run_id}/{FOLDER}"
-            registered = self._client.create_model_version(
-                registered_name,
-                source,
-                run_id,
-                tags,
-                await_creation_for=0,  # it is ready at once
-            )
+            create = self._client.create_model_version
+            registered = create(registered_name, source, run_id, tags, await_creation_for=0)  # it is ready at once
         return int(registered.version)
 
     def load(self, registered_name: str, version: int) -> StoredModel:
@@ -180,10 +175,7 @@ class ModelRegistry:
             with answering(self._address):
                 version = self._client.get_model_version_by_alias(registered_name, CHAMPION).version
         except RestException as error:
-            if error.error_code not in (
-                "RESOURCE_DOES_NOT_EXIST",
-                "INVALID_PARAMETER_VALUE",
-            ):  # no model; no such alias
+            if error.error_code not in _NO_MODEL_NO_ALIAS:
                 raise
             raise NoChampion(
                 f"no version of the registered model `{registered_name}` has the alias `{CHAMPION}` in MLflow at "
@@ -191,18 +183,20 @@ class ModelRegistry:
             ) from None
         return self.load(registered_name, int(version))
 
-    def _open_night(self, snapshot_date: str) -> Night:
-        name = f"night {snapshot_date}"
+    def _open_night(self, manifest: Manifest) -> Night:
+        name = f"night {manifest.snapshot_date}"
         found = self._client.search_runs([self._experiment_id], f"attributes.run_name = '{name}'", max_results=1)
-        if not found:
-            tags = {"snapshot_date": snapshot_date, "attempt": "1"}
-            run = self._client.create_run(self._experiment_id, tags=tags, run_name=name)
-            return Night(run.info.run_id, snapshot_date, 1)
-        night = Night(found[0].info.run_id, snapshot_date, int(found[0].data.tags["attempt"]) + 1)
-        self._client.set_tag(night.run_id, "attempt", str(night.attempt))
-        self._client.update_run(night.run_id, status="RUNNING")
-        return night
+        attempt = int(found[0].data.tags["attempt"]) + 1 if found else 1
+        run = found[0] if found else self._client.create_run(self._experiment_id, run_name=name)
+        for tag, text in {**_origin(manifest), "attempt": str(attempt)}.items():
+            self._client.set_tag(run.info.run_id, tag, text)
+        self._client.update_run(run.info.run_id, status="RUNNING")
+        return Night(run.info.run_id, manifest, attempt)
 
     def _end(self, run_id: str, status: str) -> None:
         with answering(self._address):
             self._client.set_terminated(run_id, status)
+
+
+def _origin(manifest: Manifest) -> dict[str, str]:
+    return {"snapshot_date": manifest.snapshot_date, "git_commit": git_commit()}
