@@ -13,6 +13,9 @@ from models.ratings import Ratings
 from models.recommender import Arrays, Parameters, TopLists, empty_lists
 from models.top_k import top_by_factors
 
+MANY_RATINGS = 1_000_000
+"""From here on every core is used; with fewer ratings, threads wait for each other longer than they work."""
+
 
 class Als:
     """Collaborative filtering for implicit feedback (Hu, Koren and Volinsky 2008).
@@ -47,12 +50,13 @@ class Als:
         n_by_movie = np.bincount(ratings.movie_index, minlength=len(ratings.movies))
         confidence = sparse.csr_matrix(ratings.matrix[n_by_user > 0])
         confidence.data = 1 + np.float32(self.confidence_per_star) * confidence.data
-        with threadpool_limits(1, "blas"):  # the solver has threads of its own, and the bits must not depend on BLAS'
+        with threadpool_limits(1, "blas"):  # whose threads would get in the way of the solver's, and change the bits
             solver = AlternatingLeastSquares(
                 factors=self.n_factors,
                 iterations=self.n_epochs,
                 regularization=self.regularization,
                 random_state=self.seed,
+                num_threads=0 if len(ratings) >= MANY_RATINGS else 1,
             )
             solver.fit(confidence, show_progress=False)
         self.users, self.movies = IdMap(ratings.users.ids[n_by_user > 0]), ratings.movies

@@ -73,9 +73,9 @@ class Ratings:
         An unknown user's row is empty; movies that `movies` does not hold are left out.
         """
         rows = self.users.positions(user_ids)
-        known = rows >= 0
+        known = np.flatnonzero(rows >= 0)
         columns = movies.positions(self.movies.ids)
-        picked = self.matrix[np.where(known, rows, 0)].tocoo()
-        keep = known[picked.row] & (columns[picked.col] >= 0)
-        shape = (len(rows), len(movies))
-        return sparse.csr_array((picked.data[keep], (picked.row[keep], columns[picked.col[keep]])), shape=shape)
+        picked = self.matrix[rows[known]].tocoo()
+        keep = columns[picked.col] >= 0
+        entries = picked.data[keep], (known[picked.row[keep]], columns[picked.col[keep]])
+        return sparse.csr_array(entries, shape=(len(rows), len(movies)))

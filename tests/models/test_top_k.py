@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models import top_k
+from models.top_k import top_by_factors, top_by_ranking
+
+SHAPES = [  # users, movies, factors, n
+    (300, 5_000, 8, 10),
+    (40, 2_500, 16, 100),
+    (5, 30, 4, 100),  # n is longer than the catalogue
+    (3, 2_100, 4, 2_100),
+    (1, 1, 1, 1),
+]
+
+
+def random_factors(rng, n_users, n_movies, n_factors):
+    """Factors as models learn them: norms far apart, some rows all zero, some alike."""
+    users, movies = rng.normal(size=(n_users, n_factors)), rng.normal(size=(n_movies, n_factors))
+    movies *= rng.lognormal(size=(n_movies, 1))
+    movies[::7] = 0
+    movies[1::5] = movies[1 % n_movies]
+    users[-1] = 0
+    return users.astype(np.float32), movies.astype(np.float32)
+
+
+def random_seen(rng, n_users, n_movies, share=0.1):
+    return sparse.csr_array(rng.random((n_users, n_movies)) < share, dtype=np.float32)
+
+
+def best_of_all(scores, seen, n):
+    """Every score, seen ones out, sorted: what the fast way must find. Returns movie positions and scores."""
+    scores = np.where(seen.toarray() > 0, -np.inf, scores)
+    scores = np.pad(scores, ((0, 0), (0, max(0, n - scores.shape[1]))), constant_values=-np.inf)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :n]
+    best = np.take_along_axis(scores, order, axis=1)
+    return np.where(np.isfinite(best), order, -1), best
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("n_users", "n_movies", "n_factors", "n"), SHAPES)
+def test_factors_give_what_all_scores_sorted_would(n_users, n_movies, n_factors, n, seed):
+    rng = np.random.default_rng(seed)
+    users, movies = random_factors(rng, n_users, n_movies, n_factors)
+    seen, ids = random_seen(rng, n_users, n_movies), np.arange(n_movies) * 3 + 1
+
+    lists = top_by_factors(users, movies, seen, n, ids)
+
+    exact = users.astype(np.float64) @ movies.astype(np.float64).T
+    _, best = best_of_all(exact, seen, n)
+    np.testing.assert_allclose(lists.scores, best, rtol=1e-4, atol=1e-5)
+    rows, columns = np.nonzero(lists.movie_ids != -1)
+    listed = (lists.movie_ids[rows, columns] - 1) // 3
+    np.testing.assert_allclose(exact[rows, listed], lists.scores[rows, columns], rtol=1e-4, atol=1e-5)
+    assert not seen.toarray()[rows, listed].any()
+    assert len({*zip(rows, listed, strict=True)}) == len(rows) == np.isfinite(best).sum()
+
+
+@pytest.mark.parametrize(("users_per_block", "movies_per_block"), [(1, 1), (7, 10), (64, 64)])
+def test_whole_number_scores_give_the_very_same_lists_whatever_the_blocks(
+    monkeypatch, users_per_block, movies_per_block
+):
+    monkeypatch.setattr(top_k, "USERS_PER_BLOCK", users_per_block)
+    monkeypatch.setattr(top_k, "MOVIES_PER_BLOCK", movies_per_block)
+    rng = np.random.default_rng(8)
+    users, movies = (rng.integers(-3, 4, size=(n, 3)).astype(np.float32) for n in (30, 200))
+    seen = random_seen(rng, 30, 200)
+
+    lists = top_by_factors(users, movies, seen, 25, np.arange(200))
+
+    positions, best = best_of_all(users @ movies.T, seen, 25)
+    np.testing.assert_array_equal(lists.movie_ids, positions)  # exact sums: ties are ties, and go by id
+    np.testing.assert_array_equal(lists.scores, best)
+
+
+def test_a_user_who_has_seen_everything_has_an_empty_list():
+    lists = top_by_factors(
+        np.ones((2, 1), np.float32),
+        np.ones((3, 1), np.float32),
+        sparse.csr_array([[1, 1, 1], [0, 1, 0]]),
+        2,
+        np.arange(3),
+    )
+
+    assert lists.movie_ids.tolist() == [[-1, -1], [0, 2]]
+    assert lists.scores.tolist() == [[-np.inf, -np.inf], [1, 1]]
+
+
+def test_zero_is_zero_whatever_its_sign():
+    users, movies = np.array([[1.0]], np.float32), np.array([[-0.0], [0.0], [-0.0]], np.float32)
+
+    lists = top_by_factors(users, movies, sparse.csr_array((1, 3)), 3, np.arange(3))
+
+    assert lists.movie_ids.tolist() == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("n_users", "n_movies", "n"), [(50, 300, 20), (20, 15, 40), (1, 1, 1), (200, 3, 2)])
+def test_a_ranking_gives_what_all_scores_sorted_would(n_users, n_movies, n, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-5, 5, n_movies).astype(np.float32)
+    seen = random_seen(rng, n_users, n_movies, share=0.4)
+
+    lists = top_by_ranking(scores, seen, n, np.arange(n_movies))
+
+    positions, best = best_of_all(np.broadcast_to(scores, (n_users, n_movies)), seen, n)
+    np.testing.assert_array_equal(lists.movie_ids, positions)
+    np.testing.assert_array_equal(lists.scores, best)
+
+
+def test_nobody_has_no_lists():
+    nobody = sparse.csr_array((0, 3))
+
+    assert top_by_factors(np.ones((0, 2), np.float32), np.ones((3, 2), np.float32), nobody, 2, np.arange(3))[
+        0
+    ].shape == (0, 2)
+    assert top_by_ranking(np.ones(3, np.float32), nobody, 2, np.arange(3)).movie_ids.shape == (0, 2)
