@@ -12,7 +12,7 @@ from infra.errors import ServerUnreachable
 
 TIMEOUT_SECONDS = 30.0
 NEWEST_RUNS = 50
-CLOSING_LINES = ("::group::", "::endgroup::", "Task exited")  # Airflow's own, after what the task said
+CLOSING_LINES = ("::group::", "::endgroup::", "Task exited", "Retry policy")  # Airflow's own, below what the task said
 
 
 @dataclass(frozen=True)
