@@ -1,0 +1,87 @@
+"""Every kind of answer, as the API's documentation shows it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from serving.headers import DOCUMENTED
+from serving.schemas import Error, ListedMovie, MovieDetails, MovieList, Readiness, Source
+
+Responses = dict[int | str, dict[str, Any]]
+
+PUBLISHED = {"generation": "2026-11-20T003105Z", "generated_at": datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)}
+NOT_PUBLISHED = {"generation": None, "generated_at": None, "is_stale": True}
+TOY_STORY = {"movie_id": 1, "title": "Toy Story", "year": 1995, "genres": ["Animation", "Children", "Comedy"]}
+BUGS_LIFE = {"movie_id": 2355, "title": "A Bug's Life", "year": 1998, "genres": ["Animation", "Children", "Comedy"]}
+SHAWSHANK = {"movie_id": 318, "title": "The Shawshank Redemption", "year": 1994, "genres": ["Crime", "Drama"]}
+
+IMPOSSIBLE_USER = "user_id in the path must be a whole number from 1 to 9223372036854775807, not 'abc'"
+IMPOSSIBLE_MOVIE = "movie_id in the path must be a whole number from 1 to 9223372036854775807, not '-5'"
+IMPOSSIBLE_LIMIT = "limit in the query must be a whole number from 1 to 100, not '101'"
+UNKNOWN_MOVIE = "no movie 999999999 in the catalogue of generation 2026-11-20T003105Z"
+UNKNOWN_GENRE = "no movie is of the genre 'Sience'; the genres are Action, Comedy, Drama, Sci-Fi"
+
+
+def _list(source: Source, movie: dict[str, Any], score: float, genre: str | None = None) -> MovieList:
+    movies = [ListedMovie(**movie, score=score, rank=1)]
+    return MovieList(source=source, genre=genre, **PUBLISHED, is_stale=False, movies=movies)
+
+
+def _answers(examples: dict[str, BaseModel], **more: Any) -> dict[str, Any]:
+    shown = {summary: {"value": example.model_dump(mode="json")} for summary, example in examples.items()}
+    return {"content": {"application/json": {"examples": shown}}, **more}
+
+
+def _lists(examples: dict[str, BaseModel]) -> dict[str, Any]:
+    nothing = MovieList(source=Source.POPULAR, genre=None, **NOT_PUBLISHED, movies=[])
+    return _answers(
+        {**examples, "before the first publication, when generation and generated_at are null": nothing},
+        headers=DOCUMENTED,
+    )
+
+
+def _errors(kind: str, description: str, *details: str) -> dict[str, Any]:
+    examples: dict[str, BaseModel] = {detail: Error(error=kind, detail=detail) for detail in details}
+    return _answers(examples, model=Error, description=description)
+
+
+OWN_LIST = _list(Source.PERSONAL, SHAWSHANK, 1.07)
+SIMILAR_LIST = _list(Source.SIMILAR, BUGS_LIFE, 0.83)
+GENRE_LIST = _list(Source.GENRE, TOY_STORY, 3.91, "Comedy")
+POPULAR_LIST = _list(Source.POPULAR, SHAWSHANK, 4.38)
+
+USER_LISTS: Responses = {
+    200: _lists({"personal": OWN_LIST, "no list for this user, or MongoDB is away": POPULAR_LIST}),
+    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_USER, IMPOSSIBLE_LIMIT),
+}
+MOVIE_LISTS: Responses = {
+    200: _lists(
+        {"similar": SIMILAR_LIST, "no list for this movie": GENRE_LIST, "MongoDB is away": POPULAR_LIST},
+    ),
+    404: _errors("not_found", "No such movie", UNKNOWN_MOVIE),
+    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE, IMPOSSIBLE_LIMIT),
+}
+POPULAR_LISTS: Responses = {
+    200: _lists({"of all": POPULAR_LIST, "of a genre": GENRE_LIST}),
+    404: _errors("not_found", "No such genre", UNKNOWN_GENRE),
+    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_LIMIT),
+}
+MOVIE: Responses = {
+    200: _answers({"a movie": MovieDetails(**TOY_STORY, imdb_id="tt0114709", tmdb_id=862)}),
+    404: _errors("not_found", "No such movie", UNKNOWN_MOVIE),
+    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE),
+}
+READINESS: Responses = {
+    200: _answers(
+        {
+            "ready": Readiness(status="ready", detail="all is well", **PUBLISHED, is_stale=False),
+            "degraded": Readiness(
+                status="degraded",
+                detail="MongoDB does not answer: every list is the popular one, from memory",
+                **PUBLISHED,
+                is_stale=False,
+            ),
+        }
+    )
+}

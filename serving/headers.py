@@ -1,0 +1,25 @@
+"""What a list says of itself in headers, for proxies and dashboards that do not read bodies."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Response
+
+from serving.schemas import MovieList
+
+GENERATION, AGE, SOURCE = "X-Reco-Generation", "X-Reco-Age", "X-Reco-Source"
+
+DOCUMENTED: dict[str, Any] = {
+    GENERATION: {"description": "the generation, absent before the first", "schema": {"type": "string"}},
+    AGE: {"description": "its age in seconds, absent before the first", "schema": {"type": "integer"}},
+    SOURCE: {"description": "the same as `source`", "schema": {"type": "string"}},
+}
+
+
+def announce(response: Response, told: MovieList, now: datetime) -> MovieList:
+    """Set the headers of a list, and return the list."""
+    response.headers[SOURCE] = told.source
+    if told.generation and told.generated_at:
+        response.headers[GENERATION] = told.generation
+        response.headers[AGE] = str(int((now - told.generated_at).total_seconds()))
+    return told

@@ -1,0 +1,73 @@
+"""What the API promises its callers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+
+class Source(StrEnum):
+    """Where a list came from: the user's own, a movie's neighbours, the best of a genre, or the best of all."""
+
+    PERSONAL = "personal"
+    SIMILAR = "similar"
+    GENRE = "genre"
+    POPULAR = "popular"
+
+
+class Movie(BaseModel):
+    """A movie of the catalogue."""
+
+    movie_id: int
+    title: str
+    year: int | None = Field(description="of release; null where unknown")
+    genres: list[str]
+
+
+class MovieDetails(Movie):
+    """A movie with its ids elsewhere."""
+
+    imdb_id: str | None = Field(description="null where unknown")
+    tmdb_id: int | None = Field(description="null where unknown")
+
+
+class ListedMovie(Movie):
+    """A movie at its place in a list."""
+
+    score: float = Field(description="orders a list, and means nothing beyond it: lists of other sources have others")
+    rank: int = Field(ge=1, description="1 is the best")
+
+
+class MovieList(BaseModel):
+    """Movies, best first, and where they came from. Before the first publication there are none."""
+
+    source: Source
+    genre: str | None = Field(description="which one, when the source is `genre`")
+    generation: str | None = Field(description="the publication all of this is of; null before the first")
+    generated_at: datetime | None
+    is_stale: bool = Field(description="whether the generation is older than 36 hours, or missing")
+    movies: list[ListedMovie]
+
+
+class Liveness(BaseModel):
+    """The process runs."""
+
+    status: Literal["live"] = "live"
+
+
+class Readiness(BaseModel):
+    """Whether answers are as good as they can be; a degraded API still answers every request."""
+
+    status: Literal["ready", "degraded"]
+    detail: str = Field(description="what is wrong, in words")
+    generation: str | None
+    generated_at: datetime | None
+    is_stale: bool
+
+
+class Error(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: str = Field(description="the kind, for programs")
+    detail: str = Field(description="what was wrong, where, and what is allowed, for people")

@@ -1,0 +1,41 @@
+"""The API inside the test's process, at a time the test chooses, reading a real MongoDB."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from infra.settings import MongodbSettings, get_settings
+from serving.app import app
+from serving.dependencies import get_now
+from tests.publication import NIGHT, publish
+
+USERS = {7: [6, 541, 1]}
+SIMILAR = {541: [1214, 1]}
+
+
+@pytest.fixture
+def start_api(mongodb: MongodbSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestClient]]:
+    """Start the API; what is published before is what it finds."""
+    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
+    monkeypatch.setenv("MARQUEE_API__MONGODB_TIMEOUT_MS", "2000")  # a busy machine is no outage
+
+    def start(address: str = mongodb.address, now: datetime = NIGHT + timedelta(hours=1)) -> TestClient:
+        monkeypatch.setenv("MARQUEE_MONGODB__URL", address)
+        get_settings.cache_clear()
+        app.dependency_overrides[get_now] = lambda: now
+        return running.enter_context(TestClient(app))
+
+    with ExitStack() as running:
+        yield start
+    app.dependency_overrides.clear()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def client(mongodb: MongodbSettings, start_api: Callable[..., TestClient]) -> TestClient:
+    """The API one hour after a publication."""
+    publish(mongodb, USERS, SIMILAR)
+    return start_api()

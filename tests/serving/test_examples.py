@@ -1,0 +1,82 @@
+"""The documentation shows what the API really answers."""
+
+import pytest
+
+from serving.app import app
+
+SCHEMA = app.openapi()
+ADDRESSES = {
+    (path, method): described for path, methods in SCHEMA["paths"].items() for method, described in methods.items()
+}
+
+
+def examples(path, status):
+    content = SCHEMA["paths"][path]["get"]["responses"][status]["content"]["application/json"]
+    return [example["value"] for example in content["examples"].values()]
+
+
+@pytest.mark.parametrize("described", ADDRESSES.values(), ids=lambda described: described["operationId"])
+def test_every_address_says_what_it_is_for(described):
+    assert described["description"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (path, status)
+        for path, methods in SCHEMA["paths"].items()
+        for status in methods["get"]["responses"]
+        if path != "/health/live"
+    ],
+)
+def test_every_answer_has_an_example(path, status):
+    assert examples(path, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "request_path"),
+    [
+        ("/api/v1/users/{user_id}/recommendations", "422", "/api/v1/users/abc/recommendations"),
+        ("/api/v1/users/{user_id}/recommendations", "422", "/api/v1/users/7/recommendations?limit=101"),
+        ("/api/v1/movies/{movie_id}/recommendations", "422", "/api/v1/movies/-5/recommendations"),
+        ("/api/v1/movies/{movie_id}/recommendations", "404", "/api/v1/movies/999999999/recommendations"),
+        ("/api/v1/movies/{movie_id}", "404", "/api/v1/movies/999999999"),
+        ("/api/v1/movies/{movie_id}", "422", "/api/v1/movies/-5"),
+        ("/api/v1/movies/popular", "422", "/api/v1/movies/popular?limit=101"),
+    ],
+)
+def test_an_example_of_an_error_is_what_the_api_answers(client, path, status, request_path):
+    answer = client.get(request_path)
+
+    assert str(answer.status_code) == status
+    assert answer.json() in examples(path, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "request_path"),
+    [
+        ("/api/v1/users/{user_id}/recommendations", "/api/v1/users/7/recommendations"),
+        ("/api/v1/users/{user_id}/recommendations", "/api/v1/users/8/recommendations"),
+        ("/api/v1/movies/{movie_id}/recommendations", "/api/v1/movies/541/recommendations"),
+        ("/api/v1/movies/{movie_id}/recommendations", "/api/v1/movies/1214/recommendations"),
+        ("/api/v1/movies/popular", "/api/v1/movies/popular?genre=Comedy"),
+    ],
+)
+def test_an_example_of_a_list_has_the_source_and_the_fields_of_a_real_one(client, path, request_path):
+    answer = client.get(request_path).json()
+
+    [example] = [
+        example for example in examples(path, "200") if example["source"] == answer["source"] and example["movies"]
+    ]
+    assert example.keys() == {name for name, told in answer.items() if told is not None}  # OpenAPI leaves out nulls
+    assert example["movies"][0].keys() == answer["movies"][0].keys()
+
+
+def test_the_headers_of_a_list_are_documented(client):
+    described = SCHEMA["paths"]["/api/v1/users/{user_id}/recommendations"]["get"]["responses"]["200"]["headers"]
+
+    assert {name.lower() for name in described} <= client.get("/api/v1/users/7/recommendations").headers.keys()
+
+
+def test_the_documentation_is_served(client):
+    assert client.get("/docs").status_code == 200
