@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,6 +65,7 @@ class RecommendationStore:
         )
         self._database = self._client.get_database(database, read_preference=ReadPreference.PRIMARY_PREFERRED)
         self._loading = asyncio.Lock()
+        self._failed = asyncio.Event()
         self.generation = Generation()
         self.is_reachable = False
 
@@ -72,9 +74,11 @@ class RecommendationStore:
         await self._client.close()
 
     async def follow(self, every_seconds: float) -> None:
-        """Refresh again and again, until cancelled."""
+        """Refresh again and again, and at once after a failed read, until cancelled."""
         while True:
-            await asyncio.sleep(every_seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._failed.wait(), every_seconds)
+            self._failed.clear()
             await self.refresh()
 
     async def refresh(self) -> None:
@@ -136,4 +140,5 @@ class RecommendationStore:
     def _note_outage(self, error: PyMongoError) -> None:
         if self.is_reachable:
             log.warning("MongoDB does not answer, lists come from memory: %s", error)
+            self._failed.set()  # one slow read is no outage: find out now, not at the next refresh
         self.is_reachable = False

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pymongo
 import pytest
 from pymongo import MongoClient
 
@@ -166,5 +167,23 @@ def test_the_generation_in_memory_stays_when_the_database_is_emptied(mongodb):
                 client.drop_database(mongodb.database)
             await store.refresh()
             assert store.generation.id == published
+
+    asyncio.run(scenario())
+
+
+def test_one_failed_read_is_forgotten_long_before_the_next_refresh(mongodb):
+    publish(mongodb, users={7: [6]})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            following = asyncio.create_task(store.follow(every_seconds=3_600))
+            with pymongo.timeout(1e-6), pytest.raises(ServerUnreachable):
+                await store.user_list(7)
+            assert not store.is_reachable
+            async with asyncio.timeout(10):
+                while not store.is_reachable:
+                    await asyncio.sleep(0.01)
+            assert (await store.user_list(7))[1].movie_ids == [6]
+            following.cancel()
 
     asyncio.run(scenario())
