@@ -31,41 +31,45 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+StartServer = Callable[[Server], subprocess.Popen[bytes]]
+
+
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Server], None]]:
-    """Start a server and wait until it can be used; all are stopped, by process id, at the end of the run."""
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Start a server of one program and wait until it can be used; what still runs at the end of the run is stopped."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start_server(server: Server) -> None:
+    def start_server(server: Server) -> subprocess.Popen[bytes]:
+        (command,) = server.programs.values()
         log = tmp_path_factory.mktemp("logs") / f"{server.name}.log"
-        server.prepare()
-        for command in server.programs.values():
-            with log.open("ab") as output:
-                started.append(
-                    subprocess.Popen(
-                        command,
-                        cwd=server.folder,
-                        env={**os.environ, **server.environment},
-                        stdout=output,
-                        stderr=output,
-                        start_new_session=True,
-                    )
-                )
+        server.folder.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=server.folder,
+                env={**os.environ, **server.environment},
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for pytest, which then stops the servers in order
+            )
+        started.append(process)
         assert wait_until(server.answers, START_SECONDS), f"{server.name} does not answer:\n{log.read_text()[-2000:]}"
         server.settle()
+        return process
 
     yield start_server
-    for process in reversed(started):
-        os.killpg(process.pid, signal.SIGTERM)
-    for process in started:
+    running = [process for process in reversed(started) if process.poll() is None]
+    for process in running:
+        process.terminate()
+    for process in running:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
 
 
 @pytest.fixture(scope="session")
-def mongod(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> MongodbSettings:
+def mongod(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> MongodbSettings:
     settings = MongodbSettings(port=free_port())
     start(servers.mongodb(settings, tmp_path_factory.mktemp("mongodb")))
     return settings
@@ -78,7 +82,7 @@ def mongodb(mongod: MongodbSettings) -> MongodbSettings:
 
 
 @pytest.fixture(scope="session")
-def redis_server(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> RedisSettings:
+def redis_server(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> RedisSettings:
     settings = RedisSettings(port=free_port())
     start(servers.redis(settings, tmp_path_factory.mktemp("redis")))
     return settings
@@ -95,7 +99,7 @@ def redis(redis_server: RedisSettings) -> RedisSettings:
 
 
 @pytest.fixture(scope="session")
-def s3(start: Callable[[Server], None], tmp_path_factory: pytest.TempPathFactory) -> ObjectsSettings:
+def s3(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> ObjectsSettings:
     settings = ObjectsSettings(port=free_port())
     start(servers.objects(settings, tmp_path_factory.mktemp("objects")))
     return settings
@@ -108,9 +112,7 @@ def objects(s3: ObjectsSettings) -> ObjectsSettings:
 
 
 @pytest.fixture(scope="session")
-def tracking(
-    start: Callable[[Server], None], s3: ObjectsSettings, tmp_path_factory: pytest.TempPathFactory
-) -> MlflowSettings:
+def tracking(start: StartServer, s3: ObjectsSettings, tmp_path_factory: pytest.TempPathFactory) -> MlflowSettings:
     settings = MlflowSettings(port=free_port())
     start(servers.mlflow(settings, s3, tmp_path_factory.mktemp("mlflow")))
     return settings

@@ -39,24 +39,24 @@ def demo(settings: Settings) -> None:
     startup.up(settings)
     today = datetime.now(UTC).date().isoformat()
     with httpx.Client(base_url=settings.api.address, trust_env=False) as api:
-        if _publication_day(api) == today:
+        if publication_day(api) == today:
             print(
                 f"the recommendations of {today} are published already: trigger ingest_ratings to run the night again"
             )
         else:
             with Airflow(settings.airflow.address) as airflow:
-                run_night(airflow, today, _choose_dataset(settings.data))
+                run_night(airflow, today, choose_dataset(settings.data))
         _wait_for_personal_list(api)
     print(_ending(settings))
 
 
-def _publication_day(api: httpx.Client) -> str | None:
+def publication_day(api: httpx.Client) -> str | None:
     """Return the UTC day of the generation that the API serves, if there is one."""
     generated_at = api.get("/health/ready").raise_for_status().json()["generated_at"]
     return datetime.fromisoformat(generated_at).astimezone(UTC).date().isoformat() if generated_at else None
 
 
-def _choose_dataset(data: DataSettings) -> str:
+def choose_dataset(data: DataSettings) -> str:
     """Return the configured dataset, or the sample where none was asked for and the default is out of reach."""
     if data.dataset == SAMPLE or ArchiveStore(data.archive_dir, data.download_url).is_within_reach(data.dataset):
         return data.dataset

@@ -11,7 +11,7 @@ DAGS = ("ingest_ratings", "build_features", "train_models", "publish_recommendat
 WORDS = {
     "running": "running for {seconds} s",
     "success": "done in {seconds} s",
-    "up_for_retry": "failed after {seconds} s, and is tried again",
+    "up_for_retry": "failed after {seconds} s, and is tried again:",
     "failed": "failed after {seconds} s",
 }
 LOG_LINES = 5
@@ -65,7 +65,7 @@ def _watch(airflow: Airflow, run: Run) -> None:
         for task in airflow.tasks(run):
             stage = (task.state, task.try_number, _seconds(task) // REMINDER_SECONDS)
             if task.state in WORDS and told.get(task.task_id) != stage:
-                print(_line(task), flush=True)
+                print(_line(airflow, task), flush=True)
                 told[task.task_id] = stage
             if task.state == "failed":
                 raise NightFailed(_last_words(airflow, task))
@@ -74,8 +74,10 @@ def _watch(airflow: Airflow, run: Run) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _line(task: Task) -> str:
-    return f"{task.run.dag_id:<24} {task.task_id:<10} {WORDS[task.state or ''].format(seconds=_seconds(task))}"
+def _line(airflow: Airflow, task: Task) -> str:
+    words = WORDS[task.state or ""].format(seconds=_seconds(task))
+    reason = airflow.last_lines(task, 1) if task.state == "up_for_retry" else []
+    return " ".join([f"{task.run.dag_id:<24} {task.task_id:<10} {words}", *reason])
 
 
 def _seconds(task: Task) -> int:

@@ -1,7 +1,7 @@
 """Which ports of this machine are free."""
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from infra.local.probes import LOOPBACK
 from infra.local.servers import Server
@@ -10,7 +10,7 @@ from infra.local.servers import Server
 def is_free(port: int) -> bool:
     """Tell whether a server could listen on the port now."""
     with socket.socket() as listener:
-        # As servers do: without it, a connection that closed a minute ago still counts as taken.
+        # As servers do; without it, a port whose last connection has just ended counts as taken.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((LOOPBACK, port))
@@ -19,14 +19,18 @@ def is_free(port: int) -> bool:
         return True
 
 
-def problems(servers: Iterable[Server]) -> Iterator[str]:
-    """Tell of each port that a server of ours could not have, with the mend."""
-    asked: dict[int, Server] = {}
+def problems(servers: Sequence[Server]) -> Iterator[str]:
+    """Yield one line, with the mend, for each server that cannot have its port."""
+    owners: dict[int, Server] = {}
     for server in servers:
-        variable = f"MARQUEE_{server.name.upper()}__PORT"
-        if server.port in asked:
-            yield f"port {server.port} is given to {asked[server.port].name} and to {server.name}: set {variable}"
+        owner = owners.setdefault(server.port, server)
+        mend = f"set MARQUEE_{server.name.upper()}__PORT={_free_port_above(server.port, servers)}"
+        if owner is not server:
+            yield f"port {server.port} is given to {owner.name} and to {server.name}: {mend}"
         elif not is_free(server.port):
-            free = next(port for port in range(server.port + 1, 65536) if is_free(port))
-            yield f"port {server.port} is taken by another process: stop it or set {variable}={free}"
-        asked[server.port] = server
+            yield f"port {server.port} is taken by another process: stop it or {mend}"
+
+
+def _free_port_above(port: int, servers: Sequence[Server]) -> int:
+    spoken_for = {server.port for server in servers}
+    return next(candidate for candidate in range(port + 1, 65536) if candidate not in spoken_for and is_free(candidate))

@@ -35,10 +35,24 @@ def up(settings: Settings) -> None:
         raise MachineUnfit("\n".join(found))
     for name in sorted(laptop.named_servers(settings)):
         print(f"{name:<8}  yours: the settings name its url")
-    supervisor, servers = laptop.supervisor(settings), laptop.own_servers(settings)
+    bring_up(laptop.own_servers(settings), laptop.supervisor(settings), settings)
+
+
+def bring_up(servers: Sequence[Server], supervisor: Supervisor, settings: Settings) -> None:
+    """Start the servers under a supervisor and wait until each answers.
+
+    Raises ServerUnreachable with the last lines of the logs of those that do not; the others stay up.
+    """
     with _alone_in(supervisor.folder):
         supervisor.launch(servers, settings)
-        _bring_up_together(servers, supervisor)
+        with ThreadPoolExecutor(len(servers)) as pool:
+            attempts = [pool.submit(_bring_up, server, supervisor) for server in servers]
+    failures = [error for attempt in attempts if (error := attempt.exception())]
+    for error in failures:
+        if not isinstance(error, MarqueeError):
+            raise error
+    if failures:
+        raise ServerUnreachable("\n".join(map(str, failures)))
 
 
 @contextmanager
@@ -48,17 +62,6 @@ def _alone_in(folder: Path) -> Iterator[None]:
     with (folder / "up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _bring_up_together(servers: Sequence[Server], supervisor: Supervisor) -> None:
-    with ThreadPoolExecutor(max(len(servers), 1)) as pool:
-        attempts = [pool.submit(_bring_up, server, supervisor) for server in servers]
-    failures = [error for attempt in attempts if (error := attempt.exception())]
-    for error in failures:
-        if not isinstance(error, MarqueeError):
-            raise error
-    if failures:
-        raise ServerUnreachable("\n".join(str(error) for error in failures))
 
 
 def _bring_up(server: Server, supervisor: Supervisor) -> None:

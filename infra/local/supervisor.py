@@ -24,7 +24,8 @@ from infra.local.servers import PROJECT, Server
 from infra.settings import Settings
 
 SOCKET_PATH_LIMIT = 90  # kernels allow 104 to 108 characters, and supervisord at first appends its process id
-START_SECONDS = 10  # one that ends sooner has failed to start, and after four such tries it is given up
+START_SECONDS = 10  # a program that ends sooner has failed to start
+START_RETRIES = 2  # then it is given up
 STOP_SECONDS = 15  # the Airflow scheduler tidies up for about ten
 SHUTDOWN_SECONDS = 60.0
 GIVEN_UP = "FATAL"
@@ -46,6 +47,7 @@ command="{python}" -m infra.local.program "{folder}/run" {name}
 autostart=false
 autorestart=true
 startsecs={start_seconds}
+startretries={start_retries}
 redirect_stderr=true
 stdout_logfile={folder}/logs/{name}.log
 stdout_logfile_maxbytes=10MB
@@ -160,6 +162,7 @@ class Supervisor:
                 python=sys.executable,
                 folder=self.folder,
                 start_seconds=START_SECONDS,
+                start_retries=START_RETRIES,
                 stop_seconds=STOP_SECONDS,
             )
             for name in names
