@@ -1,26 +1,21 @@
 """The API as people run it, a process of its own, while its MongoDB comes and goes."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from collections import Counter
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from infra.local import servers
-from infra.local.probes import http_answers, wait_until
-from infra.settings import MongodbSettings
+from infra.local.probes import wait_until
+from infra.settings import ApiSettings, MongodbSettings
 from tests.conftest import free_port
 from tests.publication import publish
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 N_CALLERS = 20
+SLOWEST_SECONDS = 10.0
 
 ADDRESSES = {
     "/api/v1/users/7/recommendations": "personal",
@@ -40,55 +35,38 @@ WITHOUT_MONGODB = {
 }
 
 
-class Mongod:
-    """A mongod of this test alone, so that it can be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = MongodbSettings(port=free_port(), database="killed")
-        self._server = servers.mongodb(self.settings, folder)
-        self._log = folder / "log"
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            [command] = self._server.programs.values()
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        assert wait_until(self._server.answers, PATIENCE), self._log.read_text()[-2000:]
-        self._server.settle()
-
-    def kill(self) -> None:
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+@pytest.fixture
+def own_mongodb(tmp_path):
+    """A server of this test alone, so that it can be killed; it is not started yet."""
+    return servers.mongodb(MongodbSettings(port=free_port()), tmp_path / "mongodb")
 
 
 @pytest.fixture
-def mongod_of_our_own(tmp_path):
-    mongod = Mongod(tmp_path)
-    mongod.start()
-    yield mongod
-    mongod.kill()
+def api(start, tmp_path):
+    """Run the API against a MongoDB."""
 
+    def run(mongodb):
+        api = servers.api(ApiSettings(port=free_port()), tmp_path / "api")
+        settings = {
+            "MARQUEE_API__PORT": str(api.port),
+            "MARQUEE_API__REFRESH_SECONDS": "0.5",
+            "MARQUEE_API__MONGODB_TIMEOUT_MS": "2000",  # a busy machine is no outage
+            "MARQUEE_MONGODB__URL": mongodb.address,
+            "MARQUEE_MONGODB__DATABASE": mongodb.database,
+        }
+        processes.append(start(replace(api, environment={**api.environment, **settings})))
+        return api.address
 
-@contextmanager
-def uvicorn(mongodb, folder):
-    """Run the API against a MongoDB, and return its address."""
-    port = str(free_port())
-    command = (sys.executable, "-m", "uvicorn", "serving.app:app", "--host", "127.0.0.1", "--port", port)
-    environment = {
-        **os.environ,
-        "MARQUEE_MONGODB__URL": mongodb.address,
-        "MARQUEE_MONGODB__DATABASE": mongodb.database,
-        "MARQUEE_API__REFRESH_SECONDS": "0.5",
-        "MARQUEE_API__MONGODB_TIMEOUT_MS": "2000",  # a busy machine is no outage
-    }
-    with (folder / "api.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        assert wait_until(lambda: http_answers(f"{address}/health/live"), PATIENCE), (folder / "api.log").read_text()
-        yield address
-    finally:
+    processes = []
+    yield run
+    for process in processes:
         process.terminate()
         process.wait()
+
+
+def kill(process):
+    process.kill()
+    process.wait()
 
 
 class Load:
@@ -117,56 +95,53 @@ class Load:
         assert self.sources == sources
 
 
-def test_mongodb_killed_under_load_costs_nobody_an_answer_and_is_found_again(mongod_of_our_own, tmp_path):
-    publish(mongod_of_our_own.settings, users={7: [6, 541]}, similar={541: [1214]})
+def test_mongodb_killed_under_load_costs_nobody_an_answer_and_is_found_again(start, own_mongodb, api):
+    mongod = start(own_mongodb)
+    settings = MongodbSettings(port=own_mongodb.port)
+    publish(settings, users={7: [6, 541]}, similar={541: [1214]})
 
-    async def scenario(address):
-        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE, trust_env=False) as api:
-            load = Load(api)
+    async def scenario():
+        async with httpx.AsyncClient(base_url=api(settings), timeout=PATIENCE, trust_env=False) as client:
+            load = Load(client)
             async with asyncio.TaskGroup() as callers:
                 calling = [callers.create_task(load.call()) for _ in range(N_CALLERS)]
                 await load.until_told(ADDRESSES)
-                await asyncio.to_thread(mongod_of_our_own.kill)
+                await asyncio.to_thread(kill, mongod)
                 await load.until_told(WITHOUT_MONGODB)
-                assert (await api.get("/health/ready")).json()["status"] == "degraded"
-                await asyncio.to_thread(mongod_of_our_own.start)
+                assert (await client.get("/health/ready")).json()["status"] == "degraded"
+                await asyncio.to_thread(start, own_mongodb)
                 await load.until_told(ADDRESSES)
-                assert (await api.get("/health/ready")).json()["status"] == "ready"
+                assert (await client.get("/health/ready")).json()["status"] == "ready"
                 for task in calling:
                     task.cancel()
         assert load.statuses.keys() == {200}
-        assert load.slowest_seconds < 10
+        assert load.slowest_seconds < SLOWEST_SECONDS
 
-    with uvicorn(mongod_of_our_own.settings, tmp_path) as address:
-        asyncio.run(scenario(address))
+    asyncio.run(scenario())
 
 
-def test_started_before_mongodb_it_answers_and_finds_the_lists_later(mongod_of_our_own, tmp_path):
-    publish(mongod_of_our_own.settings, users={7: [6, 541]})
-    mongod_of_our_own.kill()
+def test_started_without_mongodb_it_answers_and_finds_the_lists_later(start, own_mongodb, api):
+    address = api(MongodbSettings(port=own_mongodb.port))
 
-    with (
-        uvicorn(mongod_of_our_own.settings, tmp_path) as address,
-        httpx.Client(base_url=address, trust_env=False) as api,
-    ):
-        first = api.get("/api/v1/users/7/recommendations")
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        first = client.get("/api/v1/users/7/recommendations")
         assert (first.status_code, first.json()["source"], first.json()["movies"]) == (200, "popular", [])
 
-        mongod_of_our_own.start()
+        start(own_mongodb)
+        publish(MongodbSettings(port=own_mongodb.port), users={7: [6, 541]})
 
-        def is_personal():
-            return api.get("/api/v1/users/7/recommendations").json()["source"] == "personal"
-
-        assert wait_until(is_personal, PATIENCE)
+        assert wait_until(lambda: is_served(client, "2026-11-20T003105Z"), PATIENCE)
 
 
-def test_a_generation_published_while_it_runs_is_served(mongodb, tmp_path):
+def test_a_generation_published_while_it_runs_is_served(mongodb, api):
     publish(mongodb, users={7: [6]})
 
-    with uvicorn(mongodb, tmp_path) as address, httpx.Client(base_url=address, trust_env=False) as api:
+    with httpx.Client(base_url=api(mongodb), trust_env=False) as client:
         newer = publish(mongodb, users={7: [541]})
 
-        def is_served():
-            return api.get("/api/v1/users/7/recommendations").json()["generation"] == newer
+        assert wait_until(lambda: is_served(client, newer), PATIENCE)
 
-        assert wait_until(is_served, PATIENCE)
+
+def is_served(client, generation):
+    answer = client.get("/api/v1/users/7/recommendations").json()
+    return (answer["generation"], answer["source"]) == (generation, "personal")
