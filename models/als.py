@@ -47,7 +47,6 @@ class Als:
     def fit(self, ratings: Ratings) -> Self:
         """Learn the factors of all users with ratings and of all movies; those without ratings get zeros."""
         n_by_user = np.bincount(ratings.user_index, minlength=len(ratings.users))
-        n_by_movie = np.bincount(ratings.movie_index, minlength=len(ratings.movies))
         confidence = sparse.csr_matrix(ratings.matrix[n_by_user > 0])
         confidence.data = 1 + np.float32(self.confidence_per_star) * confidence.data
         with threadpool_limits(1, "blas"):  # whose threads would get in the way of the solver's, and change the bits
@@ -61,7 +60,7 @@ class Als:
             solver.fit(confidence, show_progress=False)
         self.users, self.movies = IdMap(ratings.users.ids[n_by_user > 0]), ratings.movies
         self.user_factors: NDArray[np.float32] = solver.user_factors
-        self.movie_factors: NDArray[np.float32] = solver.item_factors * (n_by_movie > 0)[:, None]
+        self.movie_factors: NDArray[np.float32] = solver.item_factors
         return self
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:

@@ -137,7 +137,7 @@ def _merge(best: Keys, threshold: Scores, scores: Scores, movies: NDArray[np.int
 
 def _keys(scores: Scores | np.float32, movies: NDArray[np.int64] | int) -> Keys:
     """Return integers whose ascending order is by falling score, then by rising movie position."""
-    bits = np.asarray(scores + np.float32(0)).view(np.int32)  # adding 0 turns -0.0 into 0.0, its equal
+    bits = np.asarray(scores).view(np.int32)
     ascending = bits ^ ((bits >> 31) & 0x7FFFFFFF)
     return ((~ascending).astype(np.int64) << 32) | (np.asarray(movies, np.int64) & 0xFFFFFFFF)
 

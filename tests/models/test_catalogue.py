@@ -43,6 +43,7 @@ def test_a_movie_of_which_nothing_is_said_is_like_none():
     catalogue = describe([1, 2, 3], [None] * 3, [[], COMEDY, COMEDY], [[], ["unheard of"], []])
 
     assert np.linalg.norm(catalogue.content, axis=1).tolist() == pytest.approx([0, 1, 1])
+    assert likeness(catalogue)[1, 2] == pytest.approx(1)  # a word that no other movie has takes nothing away
 
 
 def test_few_dimensions_still_give_unit_vectors_of_that_width():

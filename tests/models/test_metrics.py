@@ -14,8 +14,8 @@ def hits(*rows):
 
 
 def test_hits_are_test_movies_of_that_user():
-    test = Ratings.of([1, 1, 2], [10, 20, 30], [4, 1, 4], [0, 0, 0])
-    movie_ids = np.array([[30, 20, 10], [30, 20, -1], [10, 20, 30]])
+    test = Ratings.of([1, 1, 2], [10, 40, 30], [4, 1, 4], [0, 0, 0], catalogue=[20])
+    movie_ids = np.array([[30, 40, 10], [30, 20, -1], [10, 20, 30]])
 
     found = metrics.find_hits(np.array([1, 2, 99]), movie_ids, test)
 

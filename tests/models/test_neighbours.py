@@ -87,12 +87,15 @@ def test_an_unknown_movie_and_one_of_which_nothing_is_known_have_empty_lists(fit
     assert (lists.scores == -np.inf).all()
 
 
-def test_a_movie_missing_from_the_catalogue_is_told_by_its_ratings(catalogue):
-    ratings = Ratings.of([1, 2, 1], [1, 1, 99], [4.0] * 3, [0] * 3)
+def test_a_movie_missing_from_the_catalogue_is_known_by_its_ratings_alone():
+    catalogue = describe([1, 2, 3], [None] * 3, [["Comedy"], [], ["Comedy"]], [[]] * 3)
+    ratings = Ratings.of([1, 2], [1, 99], [4.0] * 2, [0] * 2, catalogue=[2])
 
-    model = MovieNeighbours().fit(np.ones((2, 2), np.float32), ratings, catalogue)
+    model = MovieNeighbours(shrinkage=1).fit(np.array([[1], [0], [1]], np.float32), ratings, catalogue)
 
-    assert model.similar_movies(np.array([99]), 1).movie_ids.tolist() == [[1]]
+    lists = model.similar_movies(np.array([99]), 2)
+    assert lists.movie_ids.tolist() == [[1, -1]]
+    assert lists.scores[0, 0] == pytest.approx(1 / 2 * 1 / 2)
 
 
 def test_neighbours_are_restored_from_json_and_arrays(fitted):
