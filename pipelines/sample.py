@@ -25,7 +25,7 @@ from pipelines.generated.opinions import Opinions, rate, tag
 from pipelines.generated.people import generate_people, share_out_ratings
 from pipelines.generated.titles import generate_titles
 
-RATINGS_PER_BLOCK = 250_000
+RATINGS_PER_BLOCK = 100_000
 """Keeps memory flat; another number gives other data for the same seed, as each block has its own chance."""
 RATINGS_PER_DISCOVERY = 10  # so many at least, for each movie that is made sure to be rated
 BYTES_PER_RATING = 30

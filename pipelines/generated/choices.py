@@ -10,7 +10,7 @@ from pipelines.generated.people import People
 
 PICKINESS = 2.3
 """How much more likely a movie to one's taste is watched than one that is not."""
-DRAWS_PER_RATING = 6  # most draws are turned down or repeat an earlier one
+DRAWS_PER_RATING = 5  # most draws are turned down or repeat an earlier one
 
 
 class Choices(NamedTuple):
@@ -41,7 +41,7 @@ def choose_movies(people: People, movies: Movies, rng: np.random.Generator) -> C
 
 
 def discover_movies(choices: Choices, found: NDArray[np.int64], people: People, rng: np.random.Generator) -> Choices:
-    """Put each of the movies `found` in place of a choice of somebody who was there late enough to rate it.
+    """Put each of the distinct movies `found` in place of a choice of somebody who was there late enough to rate it.
 
     Chance alone would leave a fifth of a small catalogue without any rating; MovieLens has next to none of these.
     """
@@ -51,7 +51,8 @@ def discover_movies(choices: Choices, found: NDArray[np.int64], people: People, 
     found, first_able = found[first_able < len(n_available)], first_able[first_able < len(n_available)]
     place = earliest_first[rng.integers(first_able, len(n_available))]
     n_movies = n_available.max()
-    is_new = ~np.isin(choices.person[place] * n_movies + found, choices.person * n_movies + choices.movie)
+    rated = choices.person * n_movies + choices.movie
+    is_new = ~np.isin(choices.person[place] * n_movies + found, rated, assume_unique=True)
     movie = choices.movie.copy()
     movie[place[is_new]] = found[is_new]
     return choices._replace(movie=movie)

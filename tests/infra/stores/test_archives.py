@@ -132,6 +132,7 @@ def test_a_file_that_changed_between_attempts_is_not_spliced(store, publisher, h
     publisher.when_broken = lambda: publisher.publish("ml-latest.zip", changed)
 
     assert store.fetch("ml-latest").read_bytes() == changed
+    assert len(publisher.ranges_asked("ml-latest.zip")) == (2 if heeds_if_range else 3)
 
 
 def test_a_wrong_md5_removes_the_download_and_names_both_sums(store, publisher, tmp_path):
