@@ -52,15 +52,24 @@ def stored(model: Popularity | MovieNeighbours) -> StoredModel:
 
 def popularity(snapshot: Snapshot) -> StoredModel:
     """Return a champion for users that knows every movie."""
-    return stored(Popularity().fit(all_ratings(snapshot)))
+    return stored(fit_popularity(snapshot))
 
 
 def neighbours(snapshot: Snapshot) -> StoredModel:
     """Return a champion for movies that goes by their genres."""
+    return stored(fit_neighbours(snapshot))
+
+
+def fit_popularity(snapshot: Snapshot) -> Popularity:
+    """Learn from the ratings of the snapshot."""
+    return Popularity().fit(all_ratings(snapshot))
+
+
+def fit_neighbours(snapshot: Snapshot) -> MovieNeighbours:
+    """Learn from the genres of MOVIES; everyone's factors are alike."""
     movie_ids, _, genres, _ = zip(*MOVIES, strict=True)
-    ratings = all_ratings(snapshot)
     catalogue = describe(movie_ids, [None] * len(MOVIES), genres, [[]] * len(MOVIES), n_dimensions=4)
-    return stored(MovieNeighbours().fit(np.ones((len(MOVIES), 2), np.float32), ratings, catalogue))
+    return MovieNeighbours().fit(np.ones((len(MOVIES), 2), np.float32), all_ratings(snapshot), catalogue)
 
 
 def all_ratings(snapshot: Snapshot) -> Ratings:

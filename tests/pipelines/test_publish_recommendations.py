@@ -10,8 +10,10 @@ import pytest
 from pymongo import MongoClient
 
 from infra.errors import GenerationRefused
+from infra.settings import get_settings
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
+from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
@@ -22,6 +24,8 @@ from tests.pipelines.publishing import (
     MOVIES,
     NIGHT,
     RATINGS,
+    fit_neighbours,
+    fit_popularity,
     neighbours,
     popularity,
     stored,
@@ -255,3 +259,24 @@ def test_killed_after_the_flip_readers_see_the_new_generation_and_the_next_run_t
     fifth = publish()
 
     assert generations_with_lists(database) == [third, fourth, fifth]
+
+
+def test_main_takes_the_champions_of_the_registry_and_the_newest_snapshot(
+    lake, snapshot, mongodb, mlflow_server, database, monkeypatch
+):
+    registry = ModelRegistry(mlflow_server.address, mlflow_server.experiment)
+    with registry.night(snapshot.manifest) as night:
+        for role, champion in (("recommender", fit_popularity(snapshot)), ("neighbours", fit_neighbours(snapshot))):
+            run_id = registry.log_run(night, champion, {})
+            registry.promote(role, registry.register(role, run_id, champion))
+    monkeypatch.setenv("MARQUEE_LAKE__ROOT", lake.root)
+    monkeypatch.setenv("MARQUEE_MLFLOW__URL", mlflow_server.address)
+    monkeypatch.setenv("MARQUEE_MLFLOW__EXPERIMENT", mlflow_server.experiment)
+    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
+    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
+    get_settings.cache_clear()
+
+    assert publish_recommendations.main() == "2026-11-20"
+
+    get_settings.cache_clear()
+    assert sorted(lists(database, "user_recommendations")) == [10, 20, 30]
