@@ -1,5 +1,7 @@
 """Which servers this laptop runs, and where they keep their things."""
 
+from functools import partial
+
 from infra.local import servers
 from infra.local.servers import Server
 from infra.local.supervisor import Supervisor
@@ -20,12 +22,13 @@ def named_servers(settings: Settings) -> set[str]:
 def own_servers(settings: Settings) -> list[Server]:
     """Return the servers to start."""
     folder = settings.local.state_dir.absolute() / "servers"
-    every = [
-        servers.redis(settings.redis, folder / "redis"),
-        servers.mongodb(settings.mongodb, folder / "mongodb"),
-        servers.objects(settings.objects, folder / "objects"),
-        servers.mlflow(settings.mlflow, settings.objects, folder / "mlflow"),
-        servers.airflow(settings.airflow, folder / "airflow"),
-        servers.api(settings.api, folder / "api"),
-    ]
-    return [server for server in every if server.name not in named_servers(settings)]
+    define = {
+        "redis": partial(servers.redis, settings.redis),
+        "mongodb": partial(servers.mongodb, settings.mongodb),
+        "objects": partial(servers.objects, settings.objects),
+        "mlflow": partial(servers.mlflow, settings.mlflow, settings.objects),
+        "airflow": partial(servers.airflow, settings.airflow),
+        "api": partial(servers.api, settings.api),
+    }
+    named = named_servers(settings)
+    return [definition(folder / name) for name, definition in define.items() if name not in named]

@@ -3,12 +3,14 @@
 from urllib.parse import urlsplit
 
 from minio import Minio
+from urllib3 import PoolManager
 from urllib3.exceptions import MaxRetryError
 
 from infra.errors import ServerUnreachable
 from infra.settings import ObjectsSettings
 
 REGION = "us-east-1"  # servers that are not Amazon's have no regions, but requests are signed for one
+TIMEOUT_SECONDS = 10.0
 
 
 class ObjectStore:
@@ -24,6 +26,7 @@ class ObjectStore:
             secret_key=settings.secret_key.get_secret_value(),
             secure=address.scheme == "https",
             region=REGION,
+            http_client=PoolManager(timeout=TIMEOUT_SECONDS, retries=1),
         )
 
     def ensure_bucket(self) -> None:

@@ -1,0 +1,122 @@
+import pytest
+
+from infra.errors import NightFailed, ServerUnreachable
+from infra.local import night
+from infra.local.airflow import Airflow
+from infra.local.night import DAGS, run_night
+from tests.conftest import free_port
+from tests.infra.local.scripted_airflow import ScriptedAirflow
+from tests.infra.local.served import served
+
+DAY = "2026-11-20"
+GREEN = ["running", "success"]
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch):
+    monkeypatch.setattr(night, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(night, "STALL_SECONDS", 0.4)
+
+
+def watch(scripted):
+    with served(scripted.app()) as address, Airflow(address) as airflow:
+        run_night(airflow, DAY, "sample")
+
+
+def test_the_head_is_triggered_for_the_day_with_the_dataset_and_the_others_are_watched(capsys):
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+
+    watch(scripted)
+
+    assert scripted.triggered == [
+        {"dag_id": "ingest_ratings", "logical_date": None, "partition_key": DAY, "conf": {"dataset": "sample"}}
+    ]
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        [dag_id, "only", *words.split()] for dag_id in DAGS for words in ("running for 7 s", "done in 7 s")
+    ]
+
+
+def test_a_failed_task_ends_the_watch_with_its_last_words_and_where_to_read_on():
+    log = ["::group::Pre Execute", *"abcdef", "ArchiveBroken: ratings.csv is cut short", "Task exited", "::endgroup::"]
+    scripted = ScriptedAirflow({dag_id: ["running", "failed"] for dag_id in DAGS}, log)
+
+    with pytest.raises(NightFailed) as failure:
+        watch(scripted)
+
+    said, whole_log = str(failure.value).split("\nthe whole log: ")
+    assert said.splitlines() == [
+        "ingest_ratings failed in its task only; the last lines of its log:",
+        *[f"    {line}" for line in "cdef"],
+        "    ArchiveBroken: ratings.csv is cut short",
+    ]
+    assert whole_log.endswith("/dags/ingest_ratings/runs/ingest_ratings__2026-11-20T00%3A00%3A00%2B00%3A00/tasks/only")
+    assert [run["dag_id"] for run in scripted.runs] == ["ingest_ratings"]
+
+
+def test_a_task_that_is_tried_again_says_why(capsys):
+    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    scripted = ScriptedAirflow(
+        {**green, "train_models": ["running", "up_for_retry", "running", "success"]},
+        ["training", "ServerUnreachable: MLflow does not answer"],
+    )
+
+    watch(scripted)
+
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "again" in line]
+    assert line.split(maxsplit=2)[2] == (
+        "failed after 7 s, and is tried again: ServerUnreachable: MLflow does not answer"
+    )
+
+
+def test_a_night_that_is_under_way_is_watched_and_no_second_one_started(capsys):
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted.begin("ingest_ratings", DAY)
+
+    watch(scripted)
+
+    assert scripted.triggered == []
+    assert len(scripted.runs) == 4
+
+
+def test_a_night_that_is_past_its_head_is_under_way_too():
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted.begin("ingest_ratings", DAY, "success")
+    scripted.begin("build_features", DAY)
+
+    watch(scripted)
+
+    assert scripted.triggered == []
+
+
+@pytest.mark.parametrize(
+    ("earlier", "state"), [(DAY, "failed"), ("2026-11-19", "running")], ids=["one that failed", "one of another day"]
+)
+def test_an_earlier_night_is_not_taken_for_this_one(earlier, state):
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted.begin("ingest_ratings", earlier, state)
+
+    watch(scripted)
+
+    assert len(scripted.triggered) == 1
+
+
+def test_dags_that_airflow_cannot_read_are_named():
+    scripted = ScriptedAirflow({"ingest_ratings": GREEN})
+
+    with pytest.raises(NightFailed, match="Airflow has not read all of ingest_ratings, build_features, train_models"):
+        watch(scripted)
+
+
+def test_a_dag_that_does_not_start_is_named(monkeypatch):
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    monkeypatch.setattr(scripted, "begin", lambda dag_id, day, begin=scripted.begin: begin(dag_id, day, "queued"))
+
+    with pytest.raises(NightFailed, match="ingest_ratings has not started within 0 s: see in Airflow"):
+        watch(scripted)
+
+
+def test_an_airflow_that_is_gone_is_named():
+    port = free_port()
+
+    with pytest.raises(ServerUnreachable, match=f"Airflow at http://127.0.0.1:{port} does not answer"):
+        Airflow(f"http://127.0.0.1:{port}")
