@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
+from bson.raw_bson import RawBSONDocument
 from numpy.typing import NDArray
 from pymongo import WriteConcern
 from pymongo.database import Database
 from tqdm import tqdm
 
 from infra.stores.generation_layout import MOVIE_FIELDS, Content
+from infra.stores.list_encoding import encode_lists
 from infra.stores.mongodb import Document, answering
 
 BATCH = 1_000
@@ -37,27 +38,11 @@ class GenerationContents:
         scores: NDArray,
         n_by_source: Mapping[str, NDArray],
     ) -> None:
-        """Write one list per id, of users or of movies: its row of `movie_ids` and `scores`, both (n_ids, n).
+        """Write one list per id, of users or of movies; `list_encoding.encode_lists` says what the arrays are."""
 
-        `n_by_source` says how many movies of each row (n_ids) came from where, sources in the order of the list. A row
-        is as long as they add up to; what is behind that is padding.
-        """
-        n_movies = np.sum(list(n_by_source.values()), axis=0)
-
-        def documents(rows: slice) -> list[Document]:
-            columns = (ids, movie_ids, scores, n_movies)
-            by_source = zip(*(given[rows].tolist() for given in n_by_source.values()), strict=True)
-            return [
-                {
-                    "_id": key,
-                    "movie_ids": movies[:length],
-                    "scores": its_scores[:length],
-                    "sources": {source: n for source, n in zip(n_by_source, given, strict=True) if n},
-                }
-                for key, movies, its_scores, length, given in zip(
-                    *(column[rows].tolist() for column in columns), by_source, strict=True
-                )
-            ]
+        def documents(rows: slice) -> list[RawBSONDocument]:
+            given = {source: n_movies[rows] for source, n_movies in n_by_source.items()}
+            return encode_lists(ids[rows], movie_ids[rows], scores[rows], given)
 
         self._insert(content, len(ids), documents)
 
@@ -90,12 +75,16 @@ class GenerationContents:
                 content.value: self._database[content.of(self._generation)].count_documents({}) for content in Content
             }
 
-    def _insert(self, content: Content, n_documents: int, documents: Callable[[slice], list[Document]]) -> None:
+    def _insert(
+        self, content: Content, n_documents: int, documents: Callable[[slice], Sequence[Document | RawBSONDocument]]
+    ) -> None:
         """Insert `documents(rows)` for every batch of rows: one is built while another is on its way."""
         collection = self._database[content.of(self._generation)].with_options(write_concern=ACKNOWLEDGED)
 
         def write(start: int) -> int:
-            return len(collection.insert_many(documents(slice(start, start + BATCH)), ordered=False).inserted_ids)
+            batch = documents(slice(start, start + BATCH))
+            collection.insert_many(batch, ordered=False)
+            return len(batch)
 
         with (
             answering(self._address),
