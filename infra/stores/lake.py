@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from infra.errors import SnapshotMissing
@@ -22,6 +22,7 @@ from infra.stores.manifest import Check, Manifest, TableRecord
 from infra.tables import Layer, Table
 
 MANIFEST = "manifest.json"
+HALF_BITS = 32
 
 
 class Lake:
@@ -40,18 +41,16 @@ class Lake:
     def open(self, layer: Layer, snapshot_date: date | None = None) -> "Snapshot":
         """Return the complete snapshot of a date, or the newest one.
 
-        Raises SnapshotMissing when no manifest has been written for it.
+        It can be read until a second run after this call has replaced it. Raises SnapshotMissing when no manifest has
+        been written for it.
         """
-        wanted = str(snapshot_date) if snapshot_date else max(self._complete_dates(layer), default="(any date)")
-        path = f"{self._path}/{layer.name}/{wanted}/{MANIFEST}"
-        try:
-            with self._files.open_input_stream(path) as stream:
-                manifest = Manifest.from_json(stream.read().decode())
-        except FileNotFoundError:
+        wanted = str(snapshot_date) if snapshot_date else max(self._complete_dates(layer), default="any date")
+        manifest = self._manifest(layer.name, wanted)
+        if manifest is None:
             raise SnapshotMissing(
                 f"no complete `{layer.name}` snapshot of {wanted} in {self.root}: "
                 f"run `make etl`, or trigger the DAG that writes it"
-            ) from None
+            )
         return Snapshot(self, layer, manifest)
 
     def _complete_dates(self, layer: Layer) -> list[str]:
@@ -59,23 +58,37 @@ class Lake:
         manifests = self._files.get_file_info([f"{folder.path}/{MANIFEST}" for folder in folders])
         return [Path(info.path).parent.name for info in manifests if info.type == fs.FileType.File]
 
+    def _manifest(self, layer: str, snapshot_date: str) -> Manifest | None:
+        try:
+            with self._files.open_input_stream(f"{self._path}/{layer}/{snapshot_date}/{MANIFEST}") as stream:
+                return Manifest.from_json(stream.read().decode())
+        except FileNotFoundError:
+            return None
+
     def _publish(self, manifest: Manifest) -> None:
-        """Put the manifest in place in one step, then drop attempts older than the one it replaces."""
+        """Put the manifest in place in one step, then drop attempts older than the one it replaces.
+
+        The replaced one may be open in a reader, and a newer one may still be written by another run.
+        """
+        replaced = self._manifest(manifest.layer, manifest.snapshot_date)
         folder = f"{self._path}/{manifest.layer}/{manifest.snapshot_date}"
         draft = f"{folder}/{manifest.attempt}/{MANIFEST}"
         with self._files.open_output_stream(draft) as stream:
             stream.write(manifest.to_json().encode())
         self._files.move(draft, f"{folder}/{MANIFEST}")
-        attempts = sorted(
-            info.path
-            for info in self._files.get_file_info(fs.FileSelector(folder))
-            if info.type == fs.FileType.Directory and info.base_name < manifest.attempt
-        )
-        for path in attempts[:-1]:  # the newest of them may still be open in a reader
-            self._files.delete_dir(path)
+        if replaced:
+            self._drop_older(folder, replaced.attempt, manifest.attempt)
+
+    def _drop_older(self, folder: str, replaced: str, in_force: str) -> None:
+        for info in self._files.get_file_info(fs.FileSelector(folder)):
+            if info.type == fs.FileType.Directory and info.base_name < replaced and info.base_name != in_force:
+                self._files.delete_dir(info.path)
 
     def _folder(self, layer: Layer, snapshot_date: str, attempt: str, table: Table) -> str:
         return f"/{layer.name}/{snapshot_date}/{attempt}/{table.name}"
+
+    def _is_folder(self, folder: str) -> bool:
+        return self._files.get_file_info(self._path + folder).type == fs.FileType.Directory
 
 
 class Attempt:
@@ -91,13 +104,12 @@ class Attempt:
     def write(self, table: Table, rows: DataFrame) -> TableRecord:
         """Write the table's columns, in their declared order and type, counting and hashing in the same pass."""
         typed = rows.select(*(F.col(f"`{name}`").cast(kind).alias(name) for name, kind in table.columns.items()))
-        row_hash = F.xxhash64(*(F.col(f"`{name}`") for name in table.columns)).cast("decimal(38,0)")
         seen = Observation(table.name)
-        observed = typed.observe(seen, F.count(F.lit(1)).alias("n_rows"), F.sum(row_hash).alias("total"))
+        observed = typed.observe(seen, F.count(F.lit(1)).alias("n_rows"), *_hash_sums(table))
         observed.write.mode("overwrite").parquet(self.location(table))
         figures = seen.get
-        content_hash = f"{int(figures['total'] or 0) % 2**64:016x}"
-        record = TableRecord(figures["n_rows"], dict(table.columns), content_hash)
+        total = ((figures["high"] or 0) << HALF_BITS) + (figures["low"] or 0)
+        record = TableRecord(figures["n_rows"], dict(table.columns), f"{total % 2**64:016x}")
         self._written[table.name] = record
         return record
 
@@ -107,18 +119,30 @@ class Attempt:
 
     def location(self, table: Table) -> str:
         """The folder this attempt writes `table` to."""
-        return self._lake.root + self._lake._folder(self._layer, self._date, self._attempt, table)
+        return self._lake.root + self._folder(table)
 
     def commit(self, inputs: Mapping[str, str], checks: Sequence[Check] = ()) -> Manifest:
-        """Make the attempt the snapshot in force; every table of the layer must have been written."""
-        missing = [table.name for table in self._layer.tables if table.name not in self._written]
+        """Make the attempt the snapshot in force; every table of the layer must have been written.
+
+        Raises SnapshotMissing when a table was not, or when runs of the same date that finished meanwhile dropped it.
+        """
+        missing = [table.name for table in self._layer.tables if not self._is_written(table)]
         if missing:
-            raise SnapshotMissing(f"{self._layer.name} of {self._date} cannot be committed: {missing} was not written")
+            raise SnapshotMissing(
+                f"{self._layer.name} of {self._date} cannot be committed: {', '.join(missing)} was not written, "
+                f"or dropped by other runs of this date; run again"
+            )
         manifest = Manifest(
             self._layer.name, self._date, self._attempt, git_commit(), dict(inputs), self._written, list(checks)
         )
         self._lake._publish(manifest)
         return manifest
+
+    def _is_written(self, table: Table) -> bool:
+        return table.name in self._written and self._lake._is_folder(self._folder(table))
+
+    def _folder(self, table: Table) -> str:
+        return self._lake._folder(self._layer, self._date, self._attempt, table)
 
 
 class Snapshot:
@@ -149,3 +173,13 @@ class Snapshot:
 
     def _folder(self, table: Table) -> str:
         return self._lake._folder(self._layer, self.manifest.snapshot_date, self.manifest.attempt, table)
+
+
+def _hash_sums(table: Table) -> tuple[Column, Column]:
+    """Return the sums over all rows of the high and of the low half of a row's 64-bit hash.
+
+    A sum does not depend on the order of rows; halves add up to 2 billion rows as plain, quick integers.
+    """
+    row_hash = F.xxhash64(*(F.col(f"`{name}`") for name in table.columns))
+    low_half = row_hash.bitwiseAND((1 << HALF_BITS) - 1)
+    return F.sum(F.shiftrightunsigned(row_hash, HALF_BITS)).alias("high"), F.sum(low_half).alias("low")
