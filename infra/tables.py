@@ -1,6 +1,6 @@
 """The lake's tables: what each is called, what its columns are, what makes a row unique."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GENRES = (
     "Action",
@@ -36,7 +36,7 @@ class Table:
     """A Parquet table, written one snapshot at a time; `columns` maps each name to its Spark SQL type."""
 
     name: str
-    columns: dict[str, str]
+    columns: dict[str, str] = field(hash=False)
     key: tuple[str, ...]
 
     @property
