@@ -1,6 +1,6 @@
 """Fields of a MovieLens archive: what each means, and why a row may be refused for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,9 +14,11 @@ LOWEST_RATING, HIGHEST_RATING = 0.5, 5.0
 NO_USER = "no user id"
 NO_MOVIE = "no movie id"
 BROKEN_ID = "id not a positive integer"
+NO_RATING = "no rating"
 BROKEN_RATING = "rating not a number"
 RATING_OUTSIDE = "rating outside 0.5 to 5"
 RATING_OFF_GRID = "rating off the half-star grid"
+NO_TIME = "no time"
 BROKEN_TIME = "time not a number"
 TOO_EARLY = "before 1995"
 TOO_LATE = "in the future"
@@ -24,85 +26,72 @@ NO_TITLE = "no title"
 NO_TAG = "no tag"
 
 Refusal = tuple[str, Column]
-"""A reason in a few stable words, and when it holds."""
-
-
-def _never(text: Column, value: Column) -> Sequence[Refusal]:
-    return ()
+"""A reason, in a few stable words, and when it holds."""
 
 
 @dataclass(frozen=True)
 class Field:
     """A field by its name in the archive and in the lake.
 
-    `value` makes of its text something that casts to the lake's type, null where it cannot; `refusals` says of text and
-    value why the row cannot be used, the first that holds counts.
+    `value` makes of its text what casts to the lake's type, null where it cannot. A row is refused as `missing` (unless
+    that is None) when there is no text, as `broken` when there is one but no value, and for every one of `faults` that
+    holds of the value.
     """
 
     published: str
     name: str
     value: Callable[[Column], Column]
-    refusals: Callable[[Column, Column], Sequence[Refusal]] = _never
+    missing: str | None = None
+    broken: str | None = None
+    faults: Callable[[Column], list[Refusal]] = lambda _: []
 
-
-def _as_is(text: Column) -> Column:
-    return text
+    def refusals(self, text: Column, value: Column) -> list[Refusal]:
+        """Return why a row may be refused for this field, most basic reason first."""
+        is_empty = F.trim(text) == ""
+        missing = [(self.missing, value.isNull() & is_empty)] if self.missing else []
+        broken = [(self.broken, value.isNull() & ~is_empty)] if self.broken else []
+        return [*missing, *broken, *self.faults(value)]
 
 
 def _integer(text: Column) -> Column:
     return text.try_cast("bigint")
 
 
-def _null_if_empty(text: Column) -> Column:
-    return F.nullif(text, F.lit(""))
+def _filled(text: Column) -> Column:
+    return F.when(F.trim(text) != "", text)
 
 
-def _is_empty(text: Column) -> Column:
-    return F.trim(text) == ""
+def _not_positive(value: Column) -> list[Refusal]:
+    return [(BROKEN_ID, value <= 0)]
 
 
-def _is_no_id(value: Column) -> Column:
-    return value.isNull() | (value <= 0)
-
-
-def _required_id(published: str, name: str, missing: str) -> Field:
-    return Field(
-        published, name, _integer, lambda text, value: ((missing, _is_empty(text)), (BROKEN_ID, _is_no_id(value)))
-    )
-
-
-def _required_text(published: str, name: str, missing: str) -> Field:
-    return Field(published, name, _as_is, lambda text, value: ((missing, _is_empty(text)),))
-
-
-def _rating_refusals(text: Column, value: Column) -> Sequence[Refusal]:
-    return (
-        (BROKEN_RATING, value.isNull()),
+def _rating_faults(value: Column) -> list[Refusal]:
+    return [
         (RATING_OUTSIDE, ~value.between(LOWEST_RATING, HIGHEST_RATING)),
         (RATING_OFF_GRID, value * 2 != F.floor(value * 2)),
-    )
+    ]
 
 
-USER_ID = _required_id("userId", "user_id", NO_USER)
-MOVIE_ID = _required_id("movieId", "movie_id", NO_MOVIE)
-RATING = Field("rating", "rating", lambda text: text.try_cast("double"), _rating_refusals)
-TITLE = _required_text("title", "title", NO_TITLE)
-GENRES = Field("genres", "genres", _as_is)
-TAG = _required_text("tag", "tag", NO_TAG)
-IMDB_ID = Field("imdbId", "imdb_id", _null_if_empty)
-TMDB_ID = Field(
-    "tmdbId", "tmdb_id", _integer, lambda text, value: ((BROKEN_ID, ~_is_empty(text) & _is_no_id(value)),)
-)
+USER_ID = Field("userId", "user_id", _integer, NO_USER, BROKEN_ID, _not_positive)
+MOVIE_ID = Field("movieId", "movie_id", _integer, NO_MOVIE, BROKEN_ID, _not_positive)
+RATING = Field("rating", "rating", lambda text: text.try_cast("double"), NO_RATING, BROKEN_RATING, _rating_faults)
+TITLE = Field("title", "title", _filled, missing=NO_TITLE)
+GENRES = Field("genres", "genres", lambda text: text)
+TAG = Field("tag", "tag", _filled, missing=NO_TAG)
+IMDB_ID = Field("imdbId", "imdb_id", _filled)
+TMDB_ID = Field("tmdbId", "tmdb_id", _integer, broken=BROKEN_ID, faults=_not_positive)
 
 
 def seconds_field(name: str, snapshot_date: date) -> Field:
-    """Return the field `timestamp`, seconds since 1970 (UTC), which must lie between 1995 and the snapshot's last."""
+    """Return the field `timestamp`, seconds since 1970 (UTC), from 1995 on and before the snapshot's date has ended."""
     first, end = _midnight(EARLIEST), _midnight(snapshot_date + timedelta(days=1))
     return Field(
         "timestamp",
         name,
         _integer,
-        lambda text, value: ((BROKEN_TIME, value.isNull()), (TOO_EARLY, value < first), (TOO_LATE, value >= end)),
+        NO_TIME,
+        BROKEN_TIME,
+        lambda value: [(TOO_EARLY, value < first), (TOO_LATE, value >= end)],
     )
 
 

@@ -1,9 +1,5 @@
-"""Rows of a MovieLens archive: which can be used, and which are refused and why.
+"""Rows of a MovieLens archive: which can be used, and which are refused and why."""
 
-Every line is in exactly one of `refused_rows` and `landed_rows`, because the second is what the first left.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +20,7 @@ from features.archive_fields import (
     Refusal,
     seconds_field,
 )
-from features.archive_lines import Dialect, decoded, field_texts
+from features.archive_lines import Dialect, decoded, split_fields, unquoted
 from infra.tables import RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS, Table
 
 BROKEN_ENCODING = "broken encoding"
@@ -55,73 +51,73 @@ def archive_files(snapshot_date: date) -> tuple[ArchiveFile, ...]:
 
 
 def parsed(lines: DataFrame, file: ArchiveFile, dialect: Dialect) -> DataFrame:
-    """Return one row per line of `lines` (line, text): line, text, `texts` of its fields, and each field's value.
+    """Return one row per row of `lines` (line, text): both, each field's value, and `reason`.
 
-    A value that cannot be read is null; `texts` is null where quoting is broken.
+    `reason` says why the row cannot be used, looked at alone; of several the first counts. It is null for a usable row.
     """
-    text = decoded(F.col("text"), dialect)
-    texts = lines.select("line", text.alias("text")).withColumn("texts", field_texts(F.col("text"), dialect, len(file.fields)))
-    values = {field.name: field.value(_text(position)) for position, field in enumerate(file.fields)}
-    return texts.withColumns(values)
+    texts = [unquoted(F.get("fields", F.lit(position)), dialect) for position in range(len(file.fields))]
+    split = lines.select("line", decoded(F.col("text"), dialect).alias("text")).withColumn(
+        "fields", split_fields(F.col("text"), dialect, len(file.fields))
+    )
+    values = split.withColumns({field.name: field.value(text) for field, text in zip(file.fields, texts, strict=True)})
+    refusals = [
+        *_form_refusals(len(file.fields)),
+        *(
+            refusal
+            for field, text in zip(file.fields, texts, strict=True)
+            for refusal in field.refusals(text, F.col(field.name))
+        ),
+    ]
+    return values.withColumn("reason", _first_of(refusals)).drop("fields")
 
 
-def usable_movies(movies: DataFrame, file: ArchiveFile) -> DataFrame:
+def usable_movies(movies: DataFrame) -> DataFrame:
     """Return one row per movie_id that a usable row of the parsed movies file names."""
-    return movies.where(_reason(_line_refusals(file)).isNull()).select("movie_id").distinct()
+    return movies.where("reason IS NULL").select("movie_id").distinct()
 
 
-def refused_rows(rows: DataFrame, file: ArchiveFile, known_movies: DataFrame | None, source: str) -> DataFrame:
-    """Return one row per parsed row that cannot be used, in the columns of `quarantine`.
+def refuse_unknown_movies(rows: DataFrame, known_movies: DataFrame) -> DataFrame:
+    """Give the parsed rows whose movie_id is not in `known_movies` that reason, if they have no other."""
+    known = F.broadcast(known_movies.select("movie_id", F.lit(True).alias("is_known")))
+    unknown = F.when(F.col("is_known").isNull(), UNKNOWN_MOVIE)
+    return rows.join(known, "movie_id", "left").withColumn("reason", F.coalesce("reason", unknown)).drop("is_known")
 
-    With `known_movies` (movie_id), a row of any other movie is refused. Of usable rows with the same key the first line
-    stays. A row is refused for one reason, the first that holds; invalid bytes of its text become U+FFFD.
+
+def usable_rows(rows: DataFrame, file: ArchiveFile, source: str) -> DataFrame:
+    """Return the parsed rows without a reason, in the columns and types of the raw table."""
+    values = (F.col(field.name).cast(file.table.columns[field.name]).alias(field.name) for field in file.fields)
+    return rows.where("reason IS NULL").select(*values, F.lit(source).alias("source"), "line")
+
+
+def refused_rows(rows: DataFrame, file: ArchiveFile, source: str) -> DataFrame:
+    """Return the parsed rows with a reason, in the columns of `quarantine`, and so all but the first with the same key.
+
+    Bytes that are no text become U+FFFD in `row`.
     """
-    refusals = _line_refusals(file)
-    if known_movies is not None:
-        rows = rows.join(F.broadcast(known_movies.withColumn("is_known", F.lit(True))), "movie_id", "left")
-        refusals.append((UNKNOWN_MOVIE, F.col("is_known").isNull()))
-    same_key = Window.partitionBy("reason", *file.table.key).orderBy("line")
-    reason = F.coalesce("reason", F.when(F.col("nth") > 1, DUPLICATE))
+    same_key = Window.partitionBy(*file.table.key, "reason").orderBy("line")
+    duplicate = F.when(F.row_number().over(same_key) > 1, DUPLICATE)
     return (
-        rows.select("line", "text", *file.table.key, _reason(refusals).alias("reason"))
-        .withColumn("nth", F.row_number().over(same_key))
-        .where("reason IS NOT NULL OR nth > 1")
+        rows.select("line", "text", *file.table.key, "reason")
+        .withColumn("reason", F.coalesce("reason", duplicate))
+        .where("reason IS NOT NULL")
         .select(
             F.lit(file.table.name).alias("table"),
             F.lit(source).alias("source"),
             "line",
-            reason.alias("reason"),
+            "reason",
             F.make_valid_utf8("text").alias("row"),
         )
     )
 
 
-def landed_rows(rows: DataFrame, file: ArchiveFile, quarantine: DataFrame, source: str) -> DataFrame:
-    """Return the parsed rows whose line is not in `quarantine` for this table, in the raw table's columns and types."""
-    refused = quarantine.where(F.col("table") == file.table.name).select("line")
-    typed = (F.col(field.name).cast(file.table.columns[field.name]).alias(field.name) for field in file.fields)
-    return rows.join(refused, "line", "left_anti").select(*typed, F.lit(source).alias("source"), "line")
-
-
-def _line_refusals(file: ArchiveFile) -> list[Refusal]:
-    """Return why a row may be refused that is looked at alone."""
-    n_texts = F.size("texts")
+def _form_refusals(n_fields: int) -> list[Refusal]:
     return [
         (BROKEN_ENCODING, ~F.is_valid_utf8("text")),
-        (BROKEN_QUOTING, F.col("texts").isNull()),
-        (TOO_FEW, n_texts < len(file.fields)),
-        (TOO_MANY, n_texts > len(file.fields)),
-        *(
-            refusal
-            for position, field in enumerate(file.fields)
-            for refusal in field.refusals(_text(position), F.col(field.name))
-        ),
+        (BROKEN_QUOTING, F.col("fields").isNull()),
+        (TOO_FEW, F.size("fields") < n_fields),
+        (TOO_MANY, F.size("fields") > n_fields),
     ]
 
 
-def _reason(refusals: Sequence[Refusal]) -> Column:
+def _first_of(refusals: list[Refusal]) -> Column:
     return F.coalesce(*(F.when(holds, reason) for reason, holds in refusals))
-
-
-def _text(position: int) -> Column:
-    return F.get("texts", F.lit(position))

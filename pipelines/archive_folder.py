@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from features.archive_lines import COLONS, COLONS_LATIN, CSV, Dialect
-from features.archive_rows import ArchiveFile, archive_files, parsed
+from features.archive_rows import ArchiveFile, archive_files, parsed, refuse_unknown_movies, usable_movies
 from infra.errors import ArchiveBroken
 
 PARTITION_BITS = 33
@@ -33,7 +33,9 @@ def read_archive(spark: SparkSession, folder: Path, snapshot_date: date) -> list
     Raises ArchiveBroken when the folder holds no MovieLens archive, or a CSV file begins with other names than its own.
     """
     dialect = dialect_of(folder)
-    return [_read_file(spark, folder, file, dialect) for file in archive_files(snapshot_date)]
+    movies, *others = (_read_file(spark, folder, file, dialect) for file in archive_files(snapshot_date))
+    known = usable_movies(movies.rows)
+    return [movies, *(read._replace(rows=refuse_unknown_movies(read.rows, known)) for read in others)]
 
 
 def dialect_of(folder: Path) -> Dialect:
@@ -79,13 +81,15 @@ def _require_header(path: Path, file: ArchiveFile) -> None:
         first = stream.readline().decode("utf-8-sig", errors="replace").rstrip("\r\n")
     expected = [field.published for field in file.fields]
     if next(csv.reader([first]), None) != expected:
-        raise ArchiveBroken(f"{path} begins with {first[:80]!r} instead of {','.join(expected)!r}: is it the right file?")
+        raise ArchiveBroken(
+            f"{path} begins with {first[:80]!r} instead of {','.join(expected)!r}: is it the right file?"
+        )
 
 
 def _numbered_lines(spark: SparkSession, path: Path, n_header_lines: int) -> tuple[DataFrame, int]:
     """Return the rows of a file (line, text) and their number; lines count from 1, blank ones and headers are no rows.
 
-    Read line by line, a broken row spoils no other. Only `\\n` and `\\r\\n` end a line: a lone `\\r` may stand in a title.
+    Read line by line, a broken row spoils no other. A lone carriage return ends no line.
     """
     # Spark reads the parts of a file in parallel, and each knows only its own lines. Counting them first takes little
     # beside parsing them, and tells with which number each part starts.

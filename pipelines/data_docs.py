@@ -22,9 +22,9 @@ def judge(
     figures: Mapping[Table, Mapping[str, Figure]],
     docs_dir: Path,
 ) -> list[Check]:
-    """Return how the expectations of every table came out, and leave pages of them that `<docs_dir>/index.html` leads to.
+    """Return how the expectations of every table came out; what has no figure is not judged.
 
-    The pages of the layer's earlier run are replaced. What has no figure is not judged.
+    Pages that show them replace those of the layer's last run; `<docs_dir>/index.html` leads to every layer's.
     """
     pages = docs_dir.absolute() / layer.name
     shutil.rmtree(pages, ignore_errors=True)
@@ -32,7 +32,9 @@ def judge(
     checks = [
         check
         for table in layer.tables
-        for check in _validate(context, table.name, [e for e in suites[table] if e.figure in figures[table]], figures[table])
+        for check in _validate(
+            context, table.name, [e for e in suites[table] if e.figure in figures[table]], figures[table]
+        )
     ]
     context.build_data_docs([SITE])
     _write_index(docs_dir)
@@ -47,9 +49,15 @@ def _context(pages: Path) -> Any:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)}
-    site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
-    context.add_data_docs_site(SITE, {**site, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}})
+    context.add_data_docs_site(
+        SITE,
+        {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        },
+    )
     return context
 
 
@@ -66,10 +74,14 @@ def _validate(context: Any, table: str, suite: Sequence[Expectation], figures: M
     ]
     definition = gx.ValidationDefinition(
         name=table,
-        data=context.data_sources.add_pandas(table).add_dataframe_asset(table).add_batch_definition_whole_dataframe(table),
+        data=context.data_sources.add_pandas(table)
+        .add_dataframe_asset(table)
+        .add_batch_definition_whole_dataframe(table),
         suite=context.suites.add(gx.ExpectationSuite(name=table, expectations=limits)),
     )
-    outcome = context.validation_definitions.add(definition).run(batch_parameters={"dataframe": pd.DataFrame([figures])})
+    outcome = context.validation_definitions.add(definition).run(
+        batch_parameters={"dataframe": pd.DataFrame([figures])}
+    )
     passed = {result.expectation_config.kwargs["column"]: bool(result.success) for result in outcome.results}
     return [Check(table, e.figure, _plain(figures[e.figure]), e.limit, passed[e.figure]) for e in suite]
 
@@ -79,5 +91,9 @@ def _plain(figure: Figure) -> float | str:
 
 
 def _write_index(docs_dir: Path) -> None:
-    links = (f'<li><a href="{page.relative_to(docs_dir)}">{page.parent.name}</a>' for page in docs_dir.glob(f"*/{INDEX}"))
-    (docs_dir / INDEX).write_text(f"<!doctype html><title>Data Docs</title><h1>Data Docs</h1><ul>{''.join(sorted(links))}</ul>")
+    links = (
+        f'<li><a href="{page.relative_to(docs_dir)}">{page.parent.name}</a>' for page in docs_dir.glob(f"*/{INDEX}")
+    )
+    (docs_dir / INDEX).write_text(
+        f"<!doctype html><title>Data Docs</title><h1>Data Docs</h1><ul>{''.join(sorted(links))}</ul>"
+    )

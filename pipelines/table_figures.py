@@ -44,19 +44,20 @@ def measured(table: Table, suite: Sequence[Expectation], tables: Tables) -> dict
     return {figure: value for figure, value in {**row.asDict(), **functions}.items() if value is not None}
 
 
-def repeated_keys(table: Table) -> Measure:
-    """Count the rows whose key an earlier row has.
+def n_repeated_keys(rows: DataFrame, key: Sequence[str]) -> int:
+    """Return how many rows have a key that an earlier row has.
 
-    Keys are compared by a 64-bit hash, sorted in this process: 8 bytes a row, and a fifth of the time of a shuffle. That
-    two of 30 million keys share a hash, which would look like a repetition, happens once in 40,000 runs.
+    Keys are compared by a 64-bit hash, sorted in this process: 8 bytes a row, and a fifth of the time of a shuffle.
+    That two of 30 million keys share a hash, and so look repeated, happens once in 40,000 runs.
     """
+    hashes = rows.select(F.xxhash64(*(F.col(f"`{name}`") for name in key)).alias("hash")).toArrow()["hash"]
+    ordered = np.sort(hashes.to_numpy())
+    return int((ordered[1:] == ordered[:-1]).sum())
 
-    def count(tables: Tables) -> int:
-        row_hash = F.xxhash64(*(F.col(f"`{name}`") for name in table.key))
-        hashes = np.sort(tables[table].select(row_hash).toArrow().column(0).to_numpy())
-        return int((hashes[1:] == hashes[:-1]).sum())
 
-    return count
+def repeated_keys(table: Table) -> Measure:
+    """Count the rows whose key an earlier row has (see `n_repeated_keys`)."""
+    return lambda tables: n_repeated_keys(tables[table], table.key)
 
 
 def orphans(table: Table, column: str, owners: Table) -> Measure:

@@ -1,0 +1,78 @@
+"""Files of an archive, written to the lake: every row to a raw table or to quarantine."""
+
+from collections import defaultdict
+from functools import reduce
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from features.archive_rows import refused_rows, usable_rows
+from infra.errors import ExpectationFailed
+from infra.stores.lake import Attempt
+from infra.stores.manifest import Check
+from infra.tables import QUARANTINE, Table
+from pipelines.archive_folder import ReadFile
+from pipelines.table_figures import n_repeated_keys
+
+
+class Landed(NamedTuple):
+    """How many rows of a table's file were read and written, and how many were refused for which reason."""
+
+    table: Table
+    n_read: int
+    n_written: int
+    n_refused: dict[str, int]
+
+
+def land(archive: list[ReadFile], attempt: Attempt, spark: SparkSession, source: str) -> list[Landed]:
+    """Write the raw table of every file and the quarantine, and return the account of each file.
+
+    Most archives have nothing to refuse, and to search a file for what to refuse costs as much as to land it. So the
+    rows that look usable are written first, and only a file that then lacks rows or has a key twice is searched.
+    """
+    n_written = {read.file.table: _write_usable(read, attempt, source) for read in archive}
+    repeating = [read for read in archive if n_repeated_keys(attempt.read(read.file.table, spark), read.file.table.key)]
+    lacking = [read for read in archive if read not in repeating and n_written[read.file.table] < read.n_rows]
+    attempt.write(QUARANTINE, _refused([*repeating, *lacking], spark, source))
+    quarantine = attempt.read(QUARANTINE, spark)
+    for read in repeating:
+        n_written[read.file.table] = _write_usable(read, attempt, source, quarantine)
+    n_refused = _count_reasons(quarantine)
+    return [
+        Landed(file.table, n_rows, n_written[file.table], n_refused[file.table.name]) for file, _, n_rows in archive
+    ]
+
+
+def require_every_row(landed: Landed) -> Check:
+    """Return the check that every row read was either written or refused; raises ExpectationFailed if not."""
+    n_refused = sum(landed.n_refused.values())
+    n_astray = abs(landed.n_read - landed.n_written - n_refused)
+    if n_astray:
+        raise ExpectationFailed(
+            f"{landed.table.name}: of {landed.n_read:,} rows read, {landed.n_written:,} were written and {n_refused:,} "
+            f"refused; the file must have changed meanwhile, so run again"
+        )
+    return Check(landed.table.name, "rows neither written nor refused, or both", n_astray, "at most 0", passed=True)
+
+
+def _write_usable(read: ReadFile, attempt: Attempt, source: str, quarantine: DataFrame | None = None) -> int:
+    """Write the usable rows of a file, except those in `quarantine`, and return their number."""
+    rows, table = usable_rows(read.rows, read.file, source), read.file.table
+    if quarantine is not None:
+        rows = rows.join(quarantine.where(F.col("table") == table.name).select("line"), "line", "left_anti")
+    return attempt.write(table, rows).n_rows
+
+
+def _refused(files: list[ReadFile], spark: SparkSession, source: str) -> DataFrame:
+    rows = [refused_rows(read.rows, read.file, source) for read in files]
+    every = reduce(DataFrame.union, rows, spark.createDataFrame([], QUARANTINE.schema))
+    return every.repartition(1).sortWithinPartitions(*QUARANTINE.key)
+
+
+def _count_reasons(quarantine: DataFrame) -> defaultdict[str, dict[str, int]]:
+    """Return the number of rows by table and reason, the most frequent reason first."""
+    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for table, reason, n_rows in quarantine.groupBy("table", "reason").count().orderBy(F.desc("count")).collect():
+        counts[table][reason] = n_rows
+    return counts
