@@ -59,7 +59,8 @@ make_batch_base() {
             'RUN useradd --uid 50000 --gid 0 --create-home airflow' \
             'RUN python3 -m venv /home/airflow/.local && chown -R 50000:0 /home/airflow' \
             'ENV PATH=/home/airflow/.local/bin:$PATH' >"$work/Containerfile"
-        podman build "${build_flags[@]}" --file "$work/Containerfile" --tag marquee-try-batch-base "$work"
+        podman build "${build_flags[@]}" --file "$work/Containerfile" --tag marquee-try-batch-base "$work" \
+            >"$work/batch-base.log" 2>&1 || { tail -30 "$work/batch-base.log" && exit 1; }
     fi
 }
 
