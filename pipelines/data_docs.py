@@ -47,7 +47,7 @@ def _context(pages: Path) -> Any:
     import great_expectations as gx  # takes seconds, and only this function needs it
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     context.add_data_docs_site(
         SITE,

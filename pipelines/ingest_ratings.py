@@ -46,7 +46,7 @@ def print_account(landed: Landed, location: str) -> None:
         print(f"{n_rows:>40,} {reason}", flush=True)
 
 
-def main(snapshot_date: str | None = None, dataset: str | None = None) -> date:
+def main(snapshot_date: str | None = None, dataset: str | None = None) -> str:
     """Land a dataset (the configured one, by default) in the configured lake, and return the snapshot's date.
 
     The date, such as 2026-11-20, is today's (UTC) by default. A dataset is one of `infra.stores.archives.DATASETS`, the
@@ -57,7 +57,7 @@ def main(snapshot_date: str | None = None, dataset: str | None = None) -> date:
     folder = unpacked(dataset or settings.data.dataset, settings)
     spark = create_session("ingest_ratings", settings.spark.master, settings.spark.driver_memory_mb)
     run(day, Lake(settings.lake.root), spark, folder, settings.lake.data_docs_dir)
-    return day
+    return str(day)
 
 
 def unpacked(dataset: str, settings: Settings) -> Path:
