@@ -19,8 +19,9 @@ def register_checked(
     `list_some` makes the lists to compare. Raises ModelRefused when they differ, and, before anything is registered,
     when what was learned or a score is not finite.
     """
+    check_learned(model)
     made = list_some(model)
-    check_finite(model, made)
+    check_scores(model.name, made)
     version = registry.register(registered_name, run_id, model)
     stored = registry.load(registered_name, version)
     try:
@@ -31,18 +32,21 @@ def register_checked(
         ) from error
     if not (np.array_equal(made.movie_ids, made_again.movie_ids) and np.array_equal(made.scores, made_again.scores)):
         raise ModelRefused(f"{model.name}: version {version} of `{registered_name}` makes other lists once loaded back")
+    print(f"{model.name}: version {version} of `{registered_name}`, and it makes the same lists when loaded back")
     return version
 
 
-def check_finite(model: Storable, lists: TopLists) -> None:
-    """Raise ModelRefused unless everything `model` learned, and the score of every movie in its lists, is a number."""
+def check_learned(model: Storable) -> None:
+    """Raise ModelRefused unless everything that was learned is a number."""
     for name, array in model.arrays().items():
-        if not np.isfinite(array).all():
-            raise ModelRefused(
-                f"{model.name}: `{name}` holds {np.count_nonzero(~np.isfinite(array)):,} non-finite numbers"
-            )
+        if n_broken := np.count_nonzero(~np.isfinite(array)):
+            raise ModelRefused(f"{model.name}: of the numbers in `{name}`, {n_broken:,} are not finite")
+
+
+def check_scores(name: str, lists: TopLists) -> None:
+    """Raise ModelRefused unless there is a movie in the lists of model `name`, and every movie's score is a number."""
     listed = lists.movie_ids != NO_MOVIE
     if not listed.any():
-        raise ModelRefused(f"{model.name}: every list is empty")
-    if not np.isfinite(lists.scores[listed]).all():
-        raise ModelRefused(f"{model.name}: lists hold scores that are not finite")
+        raise ModelRefused(f"{name}: every list is empty")
+    if n_broken := np.count_nonzero(~np.isfinite(lists.scores[listed])):
+        raise ModelRefused(f"{name}: of the scores in its lists, {n_broken:,} are not finite")

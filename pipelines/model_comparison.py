@@ -21,9 +21,9 @@ class Trial:
     fit_seconds: float
 
     def figures(self) -> dict[str, float]:
-        """Return every figure by name, such as `by_user.ndcg_at_10` and `by_time.n_users`."""
+        """Return every figure by name, such as `by_user/ndcg_at_10` and `by_time/n_users`."""
         return {"fit_seconds": self.fit_seconds} | {
-            f"{evaluation.split}.{name}": figure
+            f"{evaluation.split}/{name}": figure
             for evaluation in self.evaluations
             for name, figure in {"n_users": evaluation.n_users, **evaluation.means}.items()
         }
@@ -62,13 +62,12 @@ def best_trial(trials: Sequence[Trial], decides: Split) -> Trial:
     """
     if not trials:
         raise ModelRefused("every model was refused (the reasons are above): the champion in force stays")
-    return max(trials, key=lambda trial: trial.figures()[f"{decides.name}.{DECIDING_METRIC}"])
+    return max(trials, key=lambda trial: trial.figures()[f"{decides.name}/{DECIDING_METRIC}"])
 
 
-def reason(best: Trial, by_user: Split, by_time: Split) -> str:
+def reason(best: Trial, decides: Split, by_time: Split) -> str:
     """Say on what ground a trial is the best."""
-    decides = deciding_split(by_user, by_time)
-    figure = best.figures()[f"{decides.name}.{DECIDING_METRIC}"]
+    figure = best.figures()[f"{decides.name}/{DECIDING_METRIC}"]
     ground = f"the best NDCG@10, {figure:.4f}, on the split {decides.name} of {decides.n_users:,} users"
     if decides is by_time:
         return ground

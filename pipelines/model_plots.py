@@ -42,12 +42,12 @@ def plot_popularity(models: Sequence[Recommender], user_ids: NDArray[np.int64], 
     n_ratings = np.bincount(ratings.movie_index, minlength=len(ratings.movies))
     figure = Figure(figsize=(8, 5), layout="constrained")
     panel = figure.subplots()
-    panel.ecdf(n_ratings, color="black", linestyle=":", label="the catalogue", compress=True)
-    panel.ecdf(n_ratings, n_ratings, color="black", linestyle="--", label="what people rated", compress=True)
+    panel.ecdf(n_ratings, color="black", linestyle=":", label="the catalogue")
+    panel.ecdf(n_ratings, n_ratings, color="black", linestyle="--", label="what people rated")
     for model, colour in zip(models, COLOURS, strict=False):
         movie_ids = model.recommend(user_ids, LIST_LENGTH, ratings).movie_ids
         listed = n_ratings[ratings.movies.positions(movie_ids[movie_ids != NO_MOVIE])]
-        panel.ecdf(listed, color=colour, label=f"recommended by {model.name}", compress=True)
+        panel.ecdf(listed, color=colour, label=f"recommended by {model.name}")
     panel.set_xscale("symlog", linthresh=1)
     panel.set_xlim(left=0)
     panel.set_xlabel("ratings of a movie")

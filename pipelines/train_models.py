@@ -42,10 +42,10 @@ def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommende
     all: until then the champions in force stay. Raises ModelRefused when no model, or no Als, passes its checks.
     """
     ratings = read_ratings(snapshot)
-    splits = split_by_user(ratings), split_by_time(ratings)
-    decides = deciding_split(*splits)
+    by_user, by_time = split_by_user(ratings), split_by_time(ratings)
+    decides = deciding_split(by_user, by_time)
     with registry.night(snapshot.manifest) as night:
-        trials = [hold_trial(model, splits) for model in models]
+        trials = [hold_trial(model, (by_user, by_time)) for model in models]
         print(table := as_table(trials))
         versions = keep_recommenders(registry, night, trials, ratings)
         sound = [trial for trial in trials if trial.model.name in versions]
@@ -54,9 +54,10 @@ def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommende
         registry.attach(night.run_id, draw(trials, sound, ratings, read_titles(snapshot)))
         registry.promote(RECOMMENDER, versions[best.model.name])
         registry.promote(NEIGHBOURS, neighbours_version)
-        verdict = f"champion: {best.model.name} version {versions[best.model.name]}, for {reason(best, *splits)}"
-        print(verdict)
+        version = versions[best.model.name]
+        verdict = f"champion: {best.model.name} version {version}, for {reason(best, decides, by_time)}"
         registry.describe(night.run_id, f"{verdict}\n\n{table}")
+    print(f"{verdict}\nside by side: {registry.comparison_page}")
 
 
 def keep_recommenders(

@@ -24,6 +24,7 @@ from infra.stores.tracking import answering, connect
 CHAMPION = "champion"
 FOLDER, ARRAYS, DESCRIPTION, MANIFEST = "model", "arrays.npz", "model.json", "manifest.json"
 
+_BELOW = {"mlflow.runType": "evaluation"}  # MLflow's pages unfold a run that has such runs below it
 _NO_MODEL_NO_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 Parameters = dict[str, int | float | str]
@@ -66,7 +67,8 @@ class Night:
 
     def title(self, name: str) -> str:
         """Return what the run of model `name` is called."""
-        return f"{name} {self.manifest.snapshot_date}" + (f" #{self.attempt}" if self.attempt > 1 else "")
+        number = f" #{self.attempt}" if self.attempt > 1 else ""
+        return f"{name}{number} {self.manifest.snapshot_date}"
 
 
 class ModelRegistry:
@@ -81,6 +83,12 @@ class ModelRegistry:
         with answering(address):
             known = self._client.get_experiment_by_name(experiment)
             self._experiment_id = known.experiment_id if known else self._client.create_experiment(experiment)
+
+    @property
+    def comparison_page(self) -> str:
+        """The page where a person sees the metrics of all models side by side."""
+        view = "compareRunsMode=CHART&workflowType=machine_learning"
+        return f"{self._address}/#/experiments/{self._experiment_id}/runs?{view}"
 
     @contextmanager
     def night(self, manifest: Manifest) -> Iterator[Night]:
@@ -105,7 +113,7 @@ class ModelRegistry:
         now_ms = int(time.time() * 1000)
         figures = [Metric(metric, figure, now_ms, step=0) for metric, figure in metrics.items()]
         parameters = [Param(parameter, str(setting)) for parameter, setting in model.parameters().items()]
-        tags = {**_origin(night.manifest), "mlflow.parentRunId": night.run_id, "model": model.name}
+        tags = {**_origin(night.manifest), **_BELOW, "mlflow.parentRunId": night.run_id, "model": model.name}
         with answering(self._address):
             run = self._client.create_run(self._experiment_id, tags=tags, run_name=night.title(model.name))
             self._client.log_batch(run.info.run_id, figures, parameters)

@@ -1,8 +1,8 @@
-import json
 import socket
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
@@ -12,6 +12,8 @@ from mlflow import MlflowClient
 from numpy.testing import assert_array_equal
 
 from infra.errors import NoChampion, ServerUnreachable
+from infra.revision import git_commit
+from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
 
 
@@ -39,9 +41,13 @@ def client(mlflow_server):
     return MlflowClient(mlflow_server.address)
 
 
+def manifest(snapshot_date="2026-11-20"):
+    return Manifest("features", snapshot_date, attempt="one", git_commit="abc", inputs={"raw_movies": "0f"}, tables={})
+
+
 def register(registry, model, snapshot_date="2026-11-20"):
-    with registry.night(snapshot_date) as night:
-        run_id = registry.log_run(night, model, {}, {})
+    with registry.night(manifest(snapshot_date)) as night:
+        run_id = registry.log_run(night, model, {})
     return registry.register("recommender", run_id, model)
 
 
@@ -113,8 +119,8 @@ def test_promoting_a_version_takes_the_alias_from_the_one_before(registry):
 
 
 def test_a_night_and_its_models_are_one_run_each(registry, client, mlflow_server):
-    with registry.night("2026-11-20") as night:
-        registry.log_run(night, Constant(), {"by_user.ndcg_at_10": 0.25}, {"git_commit": "abc"})
+    with registry.night(manifest()) as night:
+        registry.log_run(night, Constant(), {"by_user/ndcg_at_10": 0.25})
 
     runs = runs_of(client, mlflow_server)
 
@@ -122,37 +128,45 @@ def test_a_night_and_its_models_are_one_run_each(registry, client, mlflow_server
     model = runs["constant 2026-11-20"]
     assert model.data.tags["mlflow.parentRunId"] == night.run_id
     assert model.data.params == {"n_factors": "64", "regularization": "0.1", "kind": "plain"}
-    assert model.data.metrics == {"by_user.ndcg_at_10": 0.25}
-    assert (model.data.tags["git_commit"], model.data.tags["snapshot_date"]) == ("abc", "2026-11-20")
+    assert model.data.metrics == {"by_user/ndcg_at_10": 0.25}
+    assert (model.data.tags["git_commit"], model.data.tags["snapshot_date"]) == (git_commit(), "2026-11-20")
     assert {run.info.status for run in runs.values()} == {"FINISHED"}
 
 
 def test_the_second_attempt_of_a_night_reopens_its_run(registry, client, mlflow_server):
     for _ in range(2):
-        with registry.night("2026-11-20") as night:
-            registry.log_run(night, Constant(), {}, {})
+        with registry.night(manifest()) as night:
+            registry.log_run(night, Constant(), {})
 
     assert night.attempt == 2
     assert runs_of(client, mlflow_server).keys() == {
         "night 2026-11-20",
         "constant 2026-11-20",
-        "constant 2026-11-20 #2",
+        "constant #2 2026-11-20",
     }
 
 
 def test_a_night_that_breaks_is_shown_as_failed(registry, client, mlflow_server):
-    with pytest.raises(ZeroDivisionError), registry.night("2026-11-20"):
+    with pytest.raises(ZeroDivisionError), registry.night(manifest()):
         _ = 1 / 0
 
     assert runs_of(client, mlflow_server)["night 2026-11-20"].info.status == "FAILED"
 
 
+def test_a_run_keeps_the_manifest_of_what_it_learned_from(registry, client, tmp_path):
+    with registry.night(manifest()) as night:
+        run_id = registry.log_run(night, Constant(), {})
+
+    kept = Path(client.download_artifacts(run_id, "manifest.json", tmp_path)).read_text()
+    assert Manifest.from_json(kept) == manifest()
+
+
 def test_files_and_a_description_are_found_with_their_run(registry, client):
-    with registry.night("2026-11-20") as night:
-        registry.attach(night.run_id, {"manifest.json": json.dumps({"layer": "features"}), "picture.png": b"\x89PNG"})
+    with registry.night(manifest()) as night:
+        registry.attach(night.run_id, {"lists.html": "<p>Amélie", "picture.png": b"\x89PNG"})
         registry.describe(night.run_id, "als won")
 
-    assert [file.path for file in client.list_artifacts(night.run_id)] == ["manifest.json", "picture.png"]
+    assert [file.path for file in client.list_artifacts(night.run_id)] == ["lists.html", "picture.png"]
     assert client.get_run(night.run_id).data.tags["mlflow.note.content"] == "als won"
 
 
