@@ -53,8 +53,7 @@ def run(snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path) ->
     # All of the movies' side is small enough for one task and one file, which spares its joins their shuffles.
     raw_movies, links, tags = (raw.read(table, spark).coalesce(1) for table in (RAW_MOVIES, RAW_LINKS, RAW_TAGS))
     movies = store(MOVIES, catalogue(raw_movies, links, tags).orderBy("movie_id")).coalesce(1)
-    received = movie_features(movies, ratings, tags, newest).orderBy("movie_id")
-    received = store(MOVIE_FEATURES, received).coalesce(1)
+    received = store(MOVIE_FEATURES, movie_features(movies, ratings, tags, newest).orderBy("movie_id")).coalesce(1)
     store(USER_FEATURES, user_features(ratings, received, newest).coalesce(1).orderBy("user_id"))
     store(POPULARITY, popularity(movies, received))
     checks = expectations.check(FEATURES, {table: attempt.read(table, spark) for table in FEATURES.tables}, docs_dir)
