@@ -1,5 +1,6 @@
 """Airflow's REST API, as far as someone who triggers a DAG and watches what follows needs it."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,10 @@ from urllib.parse import quote
 import httpx
 
 from infra.errors import ServerUnreachable
+from infra.local.probes import PAUSE_SECONDS
 
 TIMEOUT_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0  # the supervisor brings a killed api-server back in less
 NEWEST_RUNS = 50
 CLOSING_LINES = ("::group::", "::endgroup::", "Task exited", "Retry policy")  # Airflow's own, below what the task said
 
@@ -109,10 +112,16 @@ class Airflow:
         return f"{self._address}/dags/{task.run.dag_id}/runs/{run_id}/tasks/{task.task_id}"
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
-        try:
-            return self._client.request(method, f"{self._address}{path}", **request).raise_for_status().json()
-        except httpx.HTTPError as error:
-            raise ServerUnreachable(f"Airflow at {self._address} does not answer {path} as expected: {error}") from None
+        """Return the answer as JSON; a question that stays without one is asked again for PATIENCE_SECONDS."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._client.request(method, f"{self._address}{path}", **request).raise_for_status().json()
+            except httpx.HTTPError as error:
+                is_silent = isinstance(error, httpx.TransportError)
+                if not (is_silent and method == "GET" and time.monotonic() < deadline):
+                    raise ServerUnreachable(f"Airflow at {self._address} does not answer {path}: {error}") from None
+                time.sleep(PAUSE_SECONDS)
 
 
 def _path(run: Run) -> str:

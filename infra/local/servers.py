@@ -154,6 +154,9 @@ def airflow(settings: AirflowSettings, folder: Path) -> Server:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # whoever reaches 127.0.0.1 has the machine anyway
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": str(DAG_REFRESH_SECONDS),
         "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+        # The first task's first request makes the api-server build its routes; on a busy machine the default of 5 s
+        # is over before that is done, and the task fails.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
     }
     return Server(
         name="airflow",

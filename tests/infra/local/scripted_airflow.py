@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 
 BEGAN = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -72,6 +72,8 @@ class ScriptedAirflow:
 
         @app.post(runs)
         def trigger(dag_id: str, body: dict[str, Any]):
+            if dag_id not in self.script:
+                raise HTTPException(404)
             self.triggered.append({"dag_id": dag_id, **body})
             return self.begin(dag_id, body["partition_key"])
 

@@ -14,9 +14,9 @@ START_SECONDS = 10.0
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Yield the address of `app`, served on a free port by a thread."""
-    port = free_port()
+def served(app: FastAPI, port: int | None = None) -> Iterator[str]:
+    """Yield the address of `app`, served by a thread, on a free port unless told otherwise."""
+    port = port or free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,3 +1,6 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from infra.errors import NightFailed, ServerUnreachable
@@ -115,8 +118,31 @@ def test_a_dag_that_does_not_start_is_named(monkeypatch):
         watch(scripted)
 
 
-def test_an_airflow_that_is_gone_is_named():
+def test_an_airflow_that_is_gone_is_named(monkeypatch):
+    monkeypatch.setattr("infra.local.airflow.PATIENCE_SECONDS", 0.1)
     port = free_port()
 
-    with pytest.raises(ServerUnreachable, match=f"Airflow at http://127.0.0.1:{port} does not answer"):
+    with pytest.raises(ServerUnreachable, match=f"Airflow at http://127.0.0.1:{port} does not answer /auth/token"):
         Airflow(f"http://127.0.0.1:{port}")
+
+
+def test_an_api_server_that_was_killed_is_waited_for():
+    app, port = ScriptedAirflow(dict.fromkeys(DAGS, GREEN)).app(), free_port()
+    with served(app, port) as address:
+        airflow = Airflow(address)
+
+    with airflow, ThreadPoolExecutor() as pool:
+        answer = pool.submit(airflow.has, DAGS)
+        time.sleep(0.3)  # while nobody listens
+        assert not answer.done()
+        with served(app, port):
+            assert answer.result(10)
+
+
+def test_a_refusal_is_told_at_once():
+    with (
+        served(ScriptedAirflow({}).app()) as address,
+        Airflow(address) as airflow,
+        pytest.raises(ServerUnreachable, match="404 Not Found"),
+    ):
+        airflow.trigger("unknown", DAY, {})
