@@ -25,7 +25,7 @@ def horizon(ratings: DataFrame) -> datetime:
 
     A published archive ends years before the day it is landed, so counting from that day would leave windows empty.
     """
-    return datetime.fromtimestamp(ratings.agg(F.unix_seconds(F.max("rated_at"))).first()[0], UTC)
+    return datetime.fromtimestamp(ratings.agg(F.unix_seconds(F.max("rated_at"))).collect()[0][0], UTC)
 
 
 def days_before(moment: datetime) -> Column:
