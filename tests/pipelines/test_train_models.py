@@ -1,6 +1,11 @@
 """From a feature snapshot to champions, with a real lake and a real MLflow."""
 
+import re
+from contextlib import redirect_stdout
 from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -18,6 +23,7 @@ from models.zoo import ZOO, restore
 from pipelines import train_models
 from pipelines.feature_arrays import read_ratings
 
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "mlflow.md"
 DAY = date(2026, 11, 20)
 USERS = range(1, 41)
 COMEDIES, WESTERNS = range(1, 21), range(101, 121)
@@ -67,15 +73,16 @@ def client(mlflow_server):
     return MlflowClient(mlflow_server.address)
 
 
+def find_runs(client, experiment):
+    """Return the runs of an experiment by name."""
+    return {
+        run.info.run_name: run for run in client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
+    }
+
+
 @pytest.fixture
 def runs(client, mlflow_server):
-    """Return the runs of this test's experiment by name."""
-
-    def find():
-        experiment = client.get_experiment_by_name(mlflow_server.experiment)
-        return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-
-    return find
+    return lambda: find_runs(client, mlflow_server.experiment)
 
 
 def small_als(**parameters):
@@ -93,41 +100,43 @@ class Unhinged(Popularity):
         return self
 
 
-class Forgetful(Popularity):
-    """Popularity that tells the registry something else than what it ranks by."""
+class HollowAls(Als):
+    """An Als that can be compared, but whose movie factors are no numbers when it is to be kept."""
 
     def arrays(self):
-        return {**super().arrays(), "scores": self.scores[::-1]}
+        return {**super().arrays(), "movie_factors": np.full_like(self.movie_factors, np.nan)}
 
 
-class Unheard(Popularity):
-    """A model the zoo does not know."""
+class Trained(NamedTuple):
+    """What one night left behind."""
 
-    name = "unheard"
-
-
-class HollowAls(Als):
-    """An Als whose movie factors are no numbers."""
-
-    def fit(self, ratings):
-        super().fit(ratings)
-        self.movie_factors[:] = np.inf
-        return self
+    champions: dict
+    runs: dict
+    files: dict
+    printed: str
+    page: str
 
 
-def test_the_better_model_becomes_champion_fitted_on_everything(snapshot, registry, runs):
-    train_models.run(snapshot, registry, [Popularity(), small_als()])
+@pytest.fixture(scope="module")
+def trained(snapshot, tracking):
+    settings = tracking.model_copy(update={"experiment": "test_train_models"})
+    registry, client = ModelRegistry(settings.address, settings.experiment), MlflowClient(settings.address)
+    with redirect_stdout(StringIO()) as printed:
+        train_models.run(snapshot, registry, [Popularity(), small_als()])
+    champions = {name: registry.champion(name) for name in ("recommender", "neighbours")}
+    runs = find_runs(client, settings.experiment)
+    files = {name: [file.path for file in client.list_artifacts(run.info.run_id)] for name, run in runs.items()}
+    for name in champions:
+        client.delete_registered_model(name)
+    return Trained(champions, runs, files, printed.getvalue(), registry.comparison_page)
 
-    champion = registry.champion("recommender")
-    figures = {name: run.data.metrics.get("by_user/ndcg_at_10") for name, run in runs().items()}
-    ratings = read_ratings(snapshot)
-    restored = restore(champion.name, champion.parameters, champion.arrays)
+
+def test_the_better_model_becomes_champion(trained):
+    figures = {name: run.data.metrics.get("by_user/ndcg_at_10") for name, run in trained.runs.items()}
+    champion = trained.champions["recommender"]
+
     assert figures["als 2026-11-20"] > figures["popularity 2026-11-20"]
     assert (champion.name, champion.version, champion.snapshot_date) == ("als", 2, "2026-11-20")
-    assert_array_equal(
-        restored.recommend(ratings.users.ids, 10, ratings).movie_ids,
-        small_als().fit(ratings).recommend(ratings.users.ids, 10, ratings).movie_ids,
-    )
 
 
 def test_popularity_may_win(snapshot, registry):
@@ -136,50 +145,57 @@ def test_popularity_may_win(snapshot, registry):
     assert registry.champion("recommender").name == "popularity"
 
 
-def test_the_champion_of_neighbours_has_a_list_even_for_a_movie_nobody_rated(snapshot, registry):
-    train_models.run(snapshot, registry, [Popularity(), small_als()])
+def test_the_champion_was_fitted_on_everything(trained, snapshot):
+    champion, ratings = trained.champions["recommender"], read_ratings(snapshot)
+    restored = restore(champion.name, champion.parameters, champion.arrays)
 
-    champion = registry.champion("neighbours")
-    similar = restore(champion.name, champion.parameters, champion.arrays).similar_movies(
-        np.array([COMEDIES[0], UNRATED_WESTERN]), 5
+    assert_array_equal(
+        restored.recommend(ratings.users.ids, 10, ratings).movie_ids,
+        small_als().fit(ratings).recommend(ratings.users.ids, 10, ratings).movie_ids,
     )
-    assert set(similar.movie_ids[0]) <= set(COMEDIES)
-    assert set(similar.movie_ids[1]) <= set(WESTERNS)
 
 
-def test_every_model_is_a_run_below_its_night(snapshot, registry, client, runs):
-    train_models.run(snapshot, registry, [Popularity(), small_als()])
+def test_the_neighbours_promoted_have_a_list_even_for_a_movie_nobody_rated(trained):
+    champion = trained.champions["neighbours"]
+    neighbours = restore(champion.name, champion.parameters, champion.arrays)
 
-    night = runs()["night 2026-11-20"]
-    als = runs()["als 2026-11-20"]
-    assert runs().keys() == {
+    of_comedy, of_western = neighbours.similar_movies(np.array([COMEDIES[0], UNRATED_WESTERN]), 5).movie_ids
+
+    assert set(of_comedy) <= set(COMEDIES)
+    assert set(of_western) <= set(WESTERNS)
+
+
+def test_every_model_is_a_run_below_its_night(trained):
+    assert trained.runs.keys() == {
         "night 2026-11-20",
         "popularity 2026-11-20",
         "als 2026-11-20",
         "neighbours 2026-11-20",
     }
-    assert als.data.tags["mlflow.parentRunId"] == night.info.run_id
-    assert als.data.params["n_factors"] == "8"
-    assert als.data.metrics["by_user/n_users"] == als.data.metrics["by_time/n_users"] == len(USERS)
-    assert {"fit_seconds", "by_user/recall_at_20", "by_time/coverage_at_10"} < als.data.metrics.keys()
-    assert [file.path for file in client.list_artifacts(als.info.run_id)] == ["manifest.json", "model"]
-    assert [file.path for file in client.list_artifacts(night.info.run_id)] == [
-        "lists.html",
-        "metrics.png",
-        "popularity.png",
-    ]
+    als = trained.runs["als 2026-11-20"].data
+    assert als.tags["mlflow.parentRunId"] == trained.runs["night 2026-11-20"].info.run_id
+    assert als.params["n_factors"] == "8"
+    assert als.metrics["by_user/n_users"] == als.metrics["by_time/n_users"] == len(USERS)
+    assert {"fit_seconds", "by_user/recall_at_20", "by_time/coverage_at_10"} < als.metrics.keys()
 
 
-def test_what_was_compared_and_promoted_is_printed_and_described(snapshot, registry, runs, capsys):
-    train_models.run(snapshot, registry, [Popularity(), small_als()])
+def test_a_person_finds_pictures_and_lists_with_the_night_and_the_manifest_with_every_model(trained):
+    assert trained.files == {
+        "night 2026-11-20": ["lists.html", "metrics.png", "popularity.png"],
+        "popularity 2026-11-20": ["manifest.json", "model"],
+        "als 2026-11-20": ["manifest.json", "model"],
+        "neighbours 2026-11-20": ["manifest.json", "model"],
+    }
 
-    printed = capsys.readouterr().out
-    described = runs()["night 2026-11-20"].data.tags["mlflow.note.content"]
-    for told in (printed, described):
+
+def test_what_was_compared_and_promoted_is_printed_and_described(trained):
+    described = trained.runs["night 2026-11-20"].data.tags["mlflow.note.content"]
+
+    for told in (trained.printed, described):
         assert "champion: als version 2, for the best NDCG@10" in told
         assert "by_time has 40 warm users and decides from 300" in told
         assert "| by_user | 40    | popularity |" in told
-    assert registry.comparison_page in printed
+    assert trained.page in trained.printed
 
 
 def test_training_again_adds_versions_to_the_same_night(snapshot, registry, runs):
@@ -201,31 +217,17 @@ def test_a_model_with_a_score_that_is_no_number_is_never_registered(snapshot, re
 
 
 @pytest.mark.parametrize(
-    ("model", "told"), [(Forgetful(), "makes other lists once loaded back"), (Unheard(), "does not load: UnknownModel")]
+    ("models", "told"),
+    [([Popularity(), HollowAls(n_factors=8)], "no sound als"), ([Unhinged()], "every model was refused")],
 )
-def test_a_model_that_does_not_come_back_as_it_was_is_never_promoted(snapshot, registry, capsys, model, told):
-    train_models.run(snapshot, registry, [model, small_als(regularization=1e6)])
+def test_a_night_without_what_it_needs_promotes_nothing(snapshot, registry, runs, models, told):
+    with pytest.raises(ModelRefused, match=told):
+        train_models.run(snapshot, registry, models)
 
-    assert registry.champion("recommender").name == "als"
-    assert told in capsys.readouterr().out
-
-
-def test_a_night_without_a_sound_als_leaves_the_champions_in_force(snapshot, registry, runs):
-    train_models.run(snapshot, registry, [Popularity(), small_als()])
-
-    with pytest.raises(ModelRefused, match="no sound als"):
-        train_models.run(snapshot, registry, [Popularity(), HollowAls(n_factors=8)])
-
-    assert registry.champion("recommender").version == 2
+    for name in ("recommender", "neighbours"):
+        with pytest.raises(NoChampion):
+            registry.champion(name)
     assert runs()["night 2026-11-20"].info.status == "FAILED"
-
-
-def test_a_night_of_refused_models_promotes_nothing(snapshot, registry):
-    with pytest.raises(ModelRefused, match="every model was refused"):
-        train_models.run(snapshot, registry, [Unhinged()])
-
-    with pytest.raises(NoChampion):
-        registry.champion("recommender")
 
 
 def test_the_configured_stores_are_trained_on_and_the_date_is_handed_on(lake, snapshot, mlflow_server, monkeypatch):
@@ -241,6 +243,24 @@ def test_the_configured_stores_are_trained_on_and_the_date_is_handed_on(lake, sn
 
     champion = ModelRegistry(mlflow_server.address, mlflow_server.experiment).champion("recommender")
     assert champion.parameters["seed"] == 7
+
+
+def test_the_page_on_mlflow_promotes_and_loads_a_version(snapshot, registry, lake, mlflow_server, capsys):
+    train_models.run(snapshot, registry, [Popularity(), small_als()])
+    code = "".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
+    for written, ours in [
+        ("http://127.0.0.1:5000", mlflow_server.address),
+        ('"marquee"', f'"{mlflow_server.experiment}"'),
+        ("var/lake", lake.root),
+    ]:
+        assert written in code
+        code = code.replace(written, ours)
+    capsys.readouterr()
+
+    exec(code, {})
+
+    assert registry.champion("recommender").version == 1
+    assert len(re.findall(r"\d+", capsys.readouterr().out)) == 20
 
 
 def test_every_model_of_the_zoo_is_compared():

@@ -184,14 +184,17 @@ def test_a_server_that_is_down_is_named_at_once_with_the_mend():
     ):
         ModelRegistry("http://127.0.0.1:1", "marquee")
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 def test_a_server_that_accepts_and_says_nothing_is_given_up(silent_address, monkeypatch):
     monkeypatch.setattr("infra.stores.tracking.KNOCK_SECONDS", 0.2)
+    started = time.monotonic()
 
     with pytest.raises(ServerUnreachable, match=f"does not answer at {silent_address}"):
         ModelRegistry(silent_address, "marquee")
+
+    assert time.monotonic() - started < 5
 
 
 class OnlyHealthy(BaseHTTPRequestHandler):
