@@ -26,7 +26,8 @@ PROJECT = Path(__file__).parents[2]
 MONGODB_CACHE_GB = 0.25  # left alone it takes half of the machine's memory
 OPLOG_MB = 128  # nobody follows the oplog of a replica set of one
 AIRFLOW_WORKERS = 2  # the four DAGs run one after the other; each worker holds 145 MB
-DAG_REFRESH_SECONDS = 10  # how soon a new DAG file is seen
+DAG_REFRESH_SECONDS = 10  # how soon a new or changed DAG file is seen
+DAG_REREAD_SECONDS = 300  # how often an unchanged one is read again, which is work for nothing
 
 
 def nothing() -> None:
@@ -153,6 +154,7 @@ def airflow(settings: AirflowSettings, folder: Path) -> Server:
         "AIRFLOW__CORE__PARALLELISM": str(AIRFLOW_WORKERS),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # whoever reaches 127.0.0.1 has the machine anyway
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": str(DAG_REFRESH_SECONDS),
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(DAG_REREAD_SECONDS),
         "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
         # The first task's first request makes the api-server build its routes; on a busy machine the default of 5 s
         # is over before that is done, and the task fails.

@@ -15,8 +15,8 @@ from infra.local.servers import PROJECT, Server
 from infra.local.supervisor import GIVEN_UP, Supervisor
 from infra.settings import Settings
 
-START_SECONDS = 180.0  # on two busy cores Airflow and MLflow take half a minute to import themselves
-LOG_LINES = 15
+START_SECONDS = 300.0  # twenty on two free cores, but ten times that on busy ones; one that crashes is told at once
+LOG_LINES = 10
 
 
 def problems(settings: Settings) -> list[str]:
