@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
@@ -95,7 +96,7 @@ def _numbered_lines(spark: SparkSession, path: Path, n_header_lines: int) -> tup
     # beside parsing them, and tells with which number each part starts.
     value = F.col("value")
     without_return = F.when(value.endswith("\r"), F.left(value, F.length(value) - 1)).otherwise(value)
-    text = spark.read.option("lineSep", "\n").text(f"file://{path.absolute()}").select(without_return.alias("text"))
+    text = spark.read.option("lineSep", "\n").text(_address(path)).select(without_return.alias("text"))
     counts = text.groupBy(F.spark_partition_id().alias("part")).agg(
         F.count("*").alias("n_lines"), F.count_if(F.col("text") != "").alias("n_filled")
     )
@@ -104,6 +105,11 @@ def _numbered_lines(spark: SparkSession, path: Path, n_header_lines: int) -> tup
     lines = text.select(_line_number([0, *starts]).alias("line"), "text")
     rows = lines.where((F.col("line") > n_header_lines) & (F.col("text") != ""))
     return rows, sum(row.n_filled for row in parts.values()) - n_header_lines
+
+
+def _address(path: Path) -> str:
+    """Return a path as Spark takes it, which else reads brackets in it as a pattern."""
+    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.absolute()))
 
 
 def _line_number(starts: list[int]) -> Column:
