@@ -38,7 +38,6 @@ class Run:
 class Task:
     """The newest try of a task; `state` is None before the scheduler has come to it."""
 
-    run: Run
     task_id: str
     try_number: int
     state: str | None
@@ -89,7 +88,6 @@ class Airflow:
         told = self._ask("GET", f"{_path(run)}/taskInstances")["task_instances"]
         return [
             Task(
-                run,
                 record["task_id"],
                 record["try_number"],
                 record["state"],
@@ -99,17 +97,17 @@ class Airflow:
             for record in told
         ]
 
-    def last_lines(self, task: Task, n: int) -> list[str]:
+    def last_lines(self, run: Run, task: Task, n: int) -> list[str]:
         """Return the last `n` lines of the log of the task's newest try."""
-        path = f"{_path(task.run)}/taskInstances/{task.task_id}/logs/{task.try_number}"
+        path = f"{_path(run)}/taskInstances/{task.task_id}/logs/{task.try_number}"
         told = self._ask("GET", path, params={"full_content": True}, headers={"Accept": "application/json"})["content"]
         said = [entry["event"] for entry in told if not entry["event"].startswith(CLOSING_LINES)]
         return [line for event in said for line in event.splitlines()][-n:]
 
-    def page(self, task: Task) -> str:
-        """Return the address where a person reads the task's log."""
-        run_id = quote(task.run.run_id, safe="")
-        return f"{self._address}/dags/{task.run.dag_id}/runs/{run_id}/tasks/{task.task_id}"
+    def page(self, run: Run, task: Task | None = None) -> str:
+        """Return the address where a person sees the run, or reads the log of one of its tasks."""
+        page = f"{self._address}/dags/{run.dag_id}/runs/{quote(run.run_id, safe='')}"
+        return f"{page}/tasks/{task.task_id}" if task else page
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
         """Return the answer as JSON; a question that stays without one is asked again for PATIENCE_SECONDS."""

@@ -65,19 +65,21 @@ def _watch(airflow: Airflow, run: Run) -> None:
         for task in airflow.tasks(run):
             stage = (task.state, task.try_number, _seconds(task) // REMINDER_SECONDS)
             if task.state in WORDS and told.get(task.task_id) != stage:
-                print(_line(airflow, task), flush=True)
+                print(_line(airflow, run, task), flush=True)
                 told[task.task_id] = stage
             if task.state == "failed":
-                raise NightFailed(_last_words(airflow, task))
+                raise NightFailed(_last_words(airflow, run, task))
+        if run.state == "failed":
+            raise NightFailed(f"{run.dag_id} was ended before its tasks were: {airflow.page(run)}")
         if run.is_over:
             return
         time.sleep(POLL_SECONDS)
 
 
-def _line(airflow: Airflow, task: Task) -> str:
+def _line(airflow: Airflow, run: Run, task: Task) -> str:
     words = WORDS[task.state or ""].format(seconds=_seconds(task))
-    reason = airflow.last_lines(task, 1) if task.state == "up_for_retry" else []
-    return " ".join([f"{task.run.dag_id:<24} {task.task_id:<10} {words}", *reason])
+    reason = airflow.last_lines(run, task, 1) if task.state == "up_for_retry" else []
+    return " ".join([f"{run.dag_id:<24} {task.task_id:<10} {words}", *reason])
 
 
 def _seconds(task: Task) -> int:
@@ -86,9 +88,9 @@ def _seconds(task: Task) -> int:
     return int(((task.ended_at or datetime.now(UTC)) - task.started_at).total_seconds())
 
 
-def _last_words(airflow: Airflow, task: Task) -> str:
-    lines = "\n".join(f"    {line}" for line in airflow.last_lines(task, LOG_LINES))
+def _last_words(airflow: Airflow, run: Run, task: Task) -> str:
+    lines = "\n".join(f"    {line}" for line in airflow.last_lines(run, task, LOG_LINES))
     return (
-        f"{task.run.dag_id} failed in its task {task.task_id}; the last lines of its log:\n{lines}\n"
-        f"the whole log: {airflow.page(task)}"
+        f"{run.dag_id} failed in its task {task.task_id}; the last lines of its log:\n{lines}\n"
+        f"the whole log: {airflow.page(run, task)}"
     )

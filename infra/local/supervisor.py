@@ -116,8 +116,10 @@ class Supervisor:
         it runs, and so is what a killed one left behind.
         """
         digest = _digest(servers, settings)
-        if self.is_running() and self._digest_file.read_text() == digest:
-            return
+        if self.is_running():
+            if self._digest_file.read_text() == digest:
+                return
+            print("the settings or the code have changed: all servers are started anew", flush=True)
         self.stop()
         for folder in ("run", "logs"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
@@ -126,12 +128,12 @@ class Supervisor:
                 program.save(self.folder / "run", name, command, server.environment)
         configuration = self.folder / "supervisord.conf"
         configuration.write_text(self._configuration(servers))
+        self._digest_file.write_text(digest)
         subprocess.run(
             (sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)),
             env={**os.environ, "PYTHONPATH": str(PROJECT)},
             check=True,
         )
-        self._digest_file.write_text(digest)
 
     def start(self, name: str) -> None:
         """Start a program unless it is started."""

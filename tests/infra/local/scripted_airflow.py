@@ -43,9 +43,13 @@ class ScriptedAirflow:
     def look(self, run: dict[str, Any]) -> dict[str, Any]:
         task = self.tasks[run["dag_run_id"]]
         if run["state"] == "running":
-            task["state"] = self.script[run["dag_id"]].pop(0)
-            if task["state"] in ("success", "failed"):
-                self._end(run, task["state"])
+            state = self.script[run["dag_id"]].pop(0)
+            if state == "ended by hand":
+                self._end(run, "failed")
+                return task
+            task["state"] = state
+            if state in ("success", "failed"):
+                self._end(run, state)
         return task
 
     def _end(self, run: dict[str, Any], state: str) -> None:

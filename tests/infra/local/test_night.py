@@ -56,6 +56,15 @@ def test_a_failed_task_ends_the_watch_with_its_last_words_and_where_to_read_on()
     assert [run["dag_id"] for run in scripted.runs] == ["ingest_ratings"]
 
 
+def test_a_run_that_somebody_ended_ends_the_watch_too():
+    scripted = ScriptedAirflow({dag_id: ["running", "ended by hand"] for dag_id in DAGS})
+
+    with pytest.raises(
+        NightFailed, match=r"ingest_ratings was ended before its tasks were: http://.*/runs/ingest_ratings__"
+    ):
+        watch(scripted)
+
+
 def test_a_task_that_is_tried_again_says_why(capsys):
     green = {dag_id: list(GREEN) for dag_id in DAGS}
     scripted = ScriptedAirflow(

@@ -78,7 +78,7 @@ def test_up_again_leaves_what_runs_alone(laptop):
     assert laptop.pids() == before
 
 
-def test_changed_settings_start_the_servers_anew(laptop):
+def test_changed_settings_start_the_servers_anew(laptop, capsys):
     before = laptop.pids()
     laptop.settings = laptop.settings.model_copy(update={"seed": laptop.settings.seed + 1})
 
@@ -86,6 +86,7 @@ def test_changed_settings_start_the_servers_anew(laptop):
 
     assert laptop.answering() == ["redis", "mongodb"]
     assert set(laptop.pids().values()).isdisjoint(before.values())
+    assert "the settings or the code have changed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["redis", "mongodb"])
