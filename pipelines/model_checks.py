@@ -16,24 +16,14 @@ def register_checked(
 ) -> int:
     """Register a fitted model and return its version, once what comes back makes the same lists.
 
-    `list_some` makes the lists to compare. Raises ModelRefused when they differ, and, before anything is registered,
-    when what was learned or a score is not finite.
+    `list_some` makes the lists to compare. Raises ModelRefused, and says so on the run's page, when they differ, and,
+    before anything is registered, when what was learned or a score is not finite.
     """
-    check_learned(model)
-    made = list_some(model)
-    check_scores(model.name, made)
-    version = registry.register(registered_name, run_id, model)
-    stored = registry.load(registered_name, version)
     try:
-        made_again = list_some(restore(stored.name, stored.parameters, stored.arrays))
-    except (UnknownModel, KeyError, TypeError, ValueError) as error:
-        raise ModelRefused(
-            f"{model.name}: version {version} of `{registered_name}` does not load: {error!r}"
-        ) from error
-    if not (np.array_equal(made.movie_ids, made_again.movie_ids) and np.array_equal(made.scores, made_again.scores)):
-        raise ModelRefused(f"{model.name}: version {version} of `{registered_name}` makes other lists once loaded back")
-    print(f"{model.name}: version {version} of `{registered_name}`, and it makes the same lists when loaded back")
-    return version
+        return _register_checked(registry, registered_name, run_id, model, list_some)
+    except ModelRefused as refusal:
+        registry.describe(run_id, f"Refused: {refusal}")
+        raise
 
 
 def check_learned(model: Storable) -> None:
@@ -50,3 +40,23 @@ def check_scores(name: str, lists: TopLists) -> None:
         raise ModelRefused(f"{name}: every list is empty")
     if n_broken := np.count_nonzero(~np.isfinite(lists.scores[listed])):
         raise ModelRefused(f"{name}: of the scores in its lists, {n_broken:,} are not finite")
+
+
+def _register_checked(
+    registry: ModelRegistry, registered_name: str, run_id: str, model: Storable, list_some: Callable[[Any], TopLists]
+) -> int:
+    check_learned(model)
+    made = list_some(model)
+    check_scores(model.name, made)
+    version = registry.register(registered_name, run_id, model)
+    stored = registry.load(registered_name, version)
+    try:
+        made_again = list_some(restore(stored.name, stored.parameters, stored.arrays))
+    except (UnknownModel, KeyError, TypeError, ValueError) as error:
+        raise ModelRefused(
+            f"{model.name}: version {version} of `{registered_name}` does not load: {error!r}"
+        ) from error
+    if not (np.array_equal(made.movie_ids, made_again.movie_ids) and np.array_equal(made.scores, made_again.scores)):
+        raise ModelRefused(f"{model.name}: version {version} of `{registered_name}` makes other lists once loaded back")
+    print(f"{model.name}: version {version} of `{registered_name}`, and it makes the same lists when loaded back")
+    return version

@@ -79,7 +79,6 @@ def keep_recommenders(
             )
         except ModelRefused as refusal:
             print(f"refused: {refusal}")
-            registry.describe(run_id, f"Refused: {refusal}")
     return versions
 
 

@@ -194,8 +194,8 @@ class ModelRegistry:
     def _open_night(self, manifest: Manifest) -> Night:
         name = f"night {manifest.snapshot_date}"
         found = self._client.search_runs([self._experiment_id], f"attributes.run_name = '{name}'", max_results=1)
-        attempt = int(found[0].data.tags["attempt"]) + 1 if found else 1
         run = found[0] if found else self._client.create_run(self._experiment_id, run_name=name)
+        attempt = int(run.data.tags.get("attempt", 0)) + 1
         for tag, text in {**_origin(manifest), "attempt": str(attempt)}.items():
             self._client.set_tag(run.info.run_id, tag, text)
         self._client.update_run(run.info.run_id, status="RUNNING")

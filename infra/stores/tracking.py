@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from infra.errors import ServerUnreachable
@@ -16,6 +16,7 @@ KNOCK_SECONDS = 5
 _ENVIRONMENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # MLflow's own patience is minutes
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
@@ -28,7 +29,7 @@ def connect(address: str) -> "MlflowClient":
     """
     try:
         urlopen(f"{address}/health", timeout=KNOCK_SECONDS).close()
-    except (HTTPError, URLError, OSError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise _unreachable(address, error) from None
     for variable, text in _ENVIRONMENT.items():
         os.environ.setdefault(variable, text)

@@ -170,6 +170,12 @@ def test_files_and_a_description_are_found_with_their_run(registry, client):
     assert client.get_run(night.run_id).data.tags["mlflow.note.content"] == "als won"
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:5000", "http://127.0.0.1:many"])
+def test_an_address_that_is_none_is_named_too(address):
+    with pytest.raises(ServerUnreachable, match=f"does not answer at {address}"):
+        ModelRegistry(address, "marquee")
+
+
 @pytest.fixture
 def silent_address():
     with socket.create_server(("127.0.0.1", 0)) as listener:
