@@ -56,10 +56,10 @@ def lists_of_movies(
     own = model.similar_movies(movie_ids, n)
     of_genre = TopLists(own.movie_ids.copy(), own.scores.copy())
     for genre, ranking in genres.items():
-        rows = np.flatnonzero((first_genres == genre) & (lengths(own) < n))
-        short = TopLists(own.movie_ids[rows], own.scores[rows])
+        rows = np.flatnonzero(first_genres == genre)
+        its_lists = TopLists(own.movie_ids[rows], own.scores[rows])
         hidden = only_itself(movie_ids[rows], ranking.movies)
-        of_genre.movie_ids[rows], of_genre.scores[rows] = fill(short, ranking, hidden)
+        of_genre.movie_ids[rows], of_genre.scores[rows] = fill(its_lists, ranking, hidden)
     hidden = only_itself(movie_ids, top_rated.movies)
     filled = fill(of_genre, top_rated, hidden)
     by_source = _by_source((model.name, own), (FROM_GENRE, of_genre), (FROM_POPULAR, filled))

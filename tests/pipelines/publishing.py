@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 
 import numpy as np
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from infra.stores import generation_contents
@@ -40,7 +41,7 @@ BEFORE_THE_FLIP = {
     "while users are written": (Collection, "insert_many", 2),
     "before the catalogue": (GenerationContents, "write_catalogue", 1),
     "before the checks": (GenerationContents, "counts", 1),
-    "in the middle of the flip": (GenerationStore, "_point_at", 1),
+    "in the middle of the flip": (ClientSession, "commit_transaction", 1),
 }
 AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwanted", 2)}
 

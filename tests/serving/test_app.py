@@ -1,8 +1,11 @@
 """The API as people run it, a process of its own, while its MongoDB comes and goes."""
 
 import asyncio
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +16,7 @@ from infra.settings import ApiSettings, MongodbSettings
 from tests.conftest import free_port
 from tests.publication import publish
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 N_CALLERS = 20
 SLOWEST_SECONDS = 10.0
@@ -145,3 +149,12 @@ def test_a_generation_published_while_it_runs_is_served(mongodb, api):
 def is_served(client, generation):
     answer = client.get("/api/v1/users/7/recommendations").json()
     return (answer["generation"], answer["source"]) == (generation, "personal")
+
+
+def test_the_api_needs_none_of_the_batch_s_libraries():
+    batch = {"numpy", "pandas", "pyarrow", "pyspark", "scipy", "tqdm", "mlflow", "implicit"}
+    script = f"import sys, serving.app; print(*{batch!r} & sys.modules.keys())"
+
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert result.stdout.split() == []
