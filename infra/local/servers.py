@@ -23,6 +23,10 @@ from infra.settings import (
 from infra.stores.objects import REGION, ObjectStore
 
 PROJECT = Path(__file__).parents[2]
+PYTHON = {
+    "PYTHONPATH": str(PROJECT),
+    "PYTHONDONTWRITEBYTECODE": "",  # where a shell sets it, each start would compile Airflow or MLflow anew
+}
 MONGODB_CACHE_GB = 0.25  # left alone it takes half of the machine's memory
 OPLOG_MB = 128  # nobody follows the oplog of a replica set of one
 AIRFLOW_WORKERS = 2  # the four DAGs run one after the other; each worker holds 145 MB
@@ -112,6 +116,7 @@ def mlflow(settings: MlflowSettings, store: ObjectsSettings, folder: Path) -> Se
     """
     command = ("-m", "uvicorn", "mlflow.server.fastapi_app:app", "--host", LOOPBACK, "--port", str(settings.port))
     environment = {
+        **PYTHON,
         "_MLFLOW_SERVER_FILE_STORE": f"sqlite:///{folder}/mlflow.db",
         "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
         "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
@@ -144,7 +149,7 @@ def airflow(settings: AirflowSettings, folder: Path) -> Server:
     """The scheduler: its parts are programs of their own, so that each comes back when it dies."""
     program = find_binary("airflow")
     environment = {
-        "PYTHONPATH": str(PROJECT),
+        **PYTHON,
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__API__BASE_URL": settings.address,
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -185,6 +190,6 @@ def api(settings: ApiSettings, folder: Path) -> Server:
         address=settings.address,
         folder=folder,
         programs={"api": (sys.executable, "-m", "serving")},
-        environment={"PYTHONPATH": str(PROJECT)},
+        environment=PYTHON,
         answers=partial(probes.http_answers, f"{settings.address}/health/live"),
     )
