@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup check up down status logs demo etl train publish night rollback serve test lint format typecheck lock clean
 
+# Some shells forbid to keep compiled modules; Airflow and MLflow would then be compiled anew at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 LOCKED := .venv/.locked
