@@ -43,7 +43,8 @@ def answering(address: str) -> Iterator[None]:
     try:
         yield
     except ConnectionFailure as error:
+        cause, *_ = str(error).split(" (configured timeouts")  # what follows is a screenful of topology
         raise ServerUnreachable(
-            f"MongoDB does not answer at {without_password(address)} ({error}): "
+            f"MongoDB does not answer at {without_password(address)} ({cause}): "
             "run `make up`, look at `make status`, or set MARQUEE_MONGODB__URL to a replica set that runs"
         ) from error
