@@ -1,9 +1,12 @@
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from infra.errors import ArchiveUnavailable
-from infra.local.demo import choose_dataset
+from infra.local.demo import choose_dataset, publication_day
 from infra.settings import DataSettings
 from tests.conftest import free_port
+from tests.infra.local.served import served
 
 
 @pytest.fixture
@@ -39,3 +42,15 @@ def test_the_sample_needs_no_publisher(tmp_path, nowhere, capsys):
 
 def test_a_folder_of_ones_own_is_used(tmp_path, nowhere):
     assert choose_dataset(DataSettings(dataset=str(tmp_path), download_url=nowhere)) == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("generated_at", "day"),
+    [("2026-11-20T20:47:28Z", "2026-11-20"), ("2026-11-20T23:30:00-02:00", "2026-11-21"), (None, None)],
+)
+def test_the_day_of_a_publication_is_that_of_greenwich(generated_at, day):
+    app = FastAPI()
+    app.add_api_route("/health/ready", lambda: {"status": "ready", "generated_at": generated_at})
+
+    with served(app) as address, httpx.Client(base_url=address) as api:
+        assert publication_day(api) == day

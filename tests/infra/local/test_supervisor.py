@@ -16,6 +16,12 @@ from infra.settings import ApiSettings, LocalSettings, MongodbSettings, RedisSet
 from tests.conftest import free_port
 
 BACK_SECONDS = 30.0
+FORKING = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid)
+child.wait()
+"""
 
 
 class Laptop:
@@ -166,9 +172,35 @@ def test_a_server_that_does_not_come_up_is_told_with_its_last_words(tmp_path, mo
     assert f"the last lines of {tmp_path}/logs/broken.log:\n    the disk is full" in str(refusal.value)
 
 
+def test_what_a_killed_program_leaves_behind_is_ended_before_it_starts_again(tmp_path):
+    laptop = Laptop(tmp_path)
+    forking = servers.Server(
+        name="forking",
+        port=free_port(),
+        address="nowhere",
+        folder=tmp_path / "servers" / "forking",
+        programs={"forking": (sys.executable, "-u", "-c", FORKING)},
+        answers=lambda: bool(children(laptop)),
+    )
+    startup.bring_up([forking], laptop.supervisor, laptop.settings)
+    (first,) = children(laptop)
+
+    psutil.Process(laptop.pids()["forking"]).kill()
+
+    assert wait_until(lambda: len(children(laptop)) == 2, BACK_SECONDS)
+    assert not psutil.pid_exists(first)
+    laptop.supervisor.stop()
+
+
 def test_a_state_folder_with_too_long_a_path_is_refused_in_words(tmp_path):
     with pytest.raises(MachineUnfit, match="too long for a socket: set MARQUEE_LOCAL__STATE_DIR"):
         Supervisor(tmp_path / ("x" * 80))
+
+
+def children(laptop):
+    """The process ids that the program which forks has printed."""
+    log = laptop.supervisor.log("forking")
+    return [int(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
 def kill_supervisor(laptop):
