@@ -43,7 +43,7 @@ def judge(
 
 def _context(pages: Path) -> Any:
     """Return a context that keeps nothing but pages, draws no progress bars and tells nobody that it is used."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read while it is imported
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # versions that count their users read it while they are imported
     import great_expectations as gx  # takes seconds, and only this function needs it
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

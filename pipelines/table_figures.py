@@ -12,7 +12,7 @@ from infra.tables import QUARANTINE, Table
 
 Tables = Mapping[Table, DataFrame]
 Figure = int | float | date
-Measure = Callable[[Tables], Figure]
+Measure = Callable[[Tables], Figure | None]
 
 
 class Expectation(NamedTuple):
@@ -70,10 +70,11 @@ def orphans(table: Table, column: str, owners: Table) -> Measure:
 
 
 def refused_share(table: Table) -> Measure:
-    """Return which part of the rows read for a raw table is in quarantine, 0 to 1."""
+    """Return which part of the rows read for a raw table is in quarantine, 0 to 1; None when none was read."""
 
-    def share(tables: Tables) -> float:
-        n_refused = tables[QUARANTINE].where(F.col("table") == table.name).count()
-        return n_refused / max(n_refused + tables[table].count(), 1)
+    def share(tables: Tables) -> float | None:
+        refused = tables[QUARANTINE].where(F.col("table") == table.name).select(F.lit(1).alias("is_refused"))
+        landed = tables[table].select(F.lit(0))
+        return refused.union(landed).agg(F.mean("is_refused")).collect()[0][0]
 
     return share
