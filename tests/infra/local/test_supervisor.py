@@ -1,5 +1,6 @@
 """A real supervisord with the two servers that start in a moment."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def laptop(shared):
     """A laptop whose servers are up, whatever the test before has done to them."""
     shared.up()
     return shared
+
+
+@pytest.fixture
+def empty_laptop(tmp_path):
+    """A laptop of one test's own, nothing of which is up."""
+    laptop = Laptop(tmp_path)
+    yield laptop
+    laptop.supervisor.stop()
 
 
 def test_servers_answer_once_they_are_up(laptop):
@@ -145,16 +154,15 @@ def test_up_takes_over_from_a_supervisor_that_was_killed(laptop):
 def test_the_table_tells_who_runs_since_when_and_where(laptop):
     rows = {line.split()[0]: line.split() for line in status.table(laptop.settings)}
 
-    pid, address = laptop.pids()["redis"], laptop.settings.redis.address
-    assert rows["redis"][1:3] + rows["redis"][4:] == [rows["redis"][1], str(pid), address]
-    assert rows["redis"][1] in ("starting", "running")
-    assert rows["redis"][3].startswith("0:00:")
-    assert rows["api"][1:4] == ["stopped", "-", "-"]
+    _, state, pid, uptime, address = rows["redis"]
+    assert state in ("starting", "running")
+    assert (int(pid), address) == (laptop.pids()["redis"], laptop.settings.redis.address)
+    assert re.fullmatch(r"0:0\d:\d\d", uptime)
+    assert rows["api"] == ["api", "stopped", "-", "-", laptop.settings.api.address]
 
 
-def test_a_server_that_does_not_come_up_is_told_with_its_last_words(tmp_path, monkeypatch):
+def test_a_server_that_does_not_come_up_is_told_with_its_last_words(empty_laptop, tmp_path, monkeypatch):
     monkeypatch.setattr("infra.local.supervisor.START_SECONDS", 1)
-    laptop = Laptop(tmp_path)
     broken = servers.Server(
         name="broken",
         port=free_port(),
@@ -165,31 +173,28 @@ def test_a_server_that_does_not_come_up_is_told_with_its_last_words(tmp_path, mo
     )
 
     with pytest.raises(ServerUnreachable) as refusal:
-        startup.bring_up([broken], laptop.supervisor, laptop.settings)
-    laptop.supervisor.stop()
+        startup.bring_up([broken], empty_laptop.supervisor, empty_laptop.settings)
 
     assert "broken does not answer at nowhere" in str(refusal.value)
     assert f"the last lines of {tmp_path}/logs/broken.log:\n    the disk is full" in str(refusal.value)
 
 
-def test_what_a_killed_program_leaves_behind_is_ended_before_it_starts_again(tmp_path):
-    laptop = Laptop(tmp_path)
+def test_what_a_killed_program_leaves_behind_is_ended_before_it_starts_again(empty_laptop, tmp_path):
     forking = servers.Server(
         name="forking",
         port=free_port(),
         address="nowhere",
         folder=tmp_path / "servers" / "forking",
         programs={"forking": (sys.executable, "-u", "-c", FORKING)},
-        answers=lambda: bool(children(laptop)),
+        answers=lambda: bool(children(empty_laptop)),
     )
-    startup.bring_up([forking], laptop.supervisor, laptop.settings)
-    (first,) = children(laptop)
+    startup.bring_up([forking], empty_laptop.supervisor, empty_laptop.settings)
+    (first,) = children(empty_laptop)
 
-    psutil.Process(laptop.pids()["forking"]).kill()
+    psutil.Process(empty_laptop.pids()["forking"]).kill()
 
-    assert wait_until(lambda: len(children(laptop)) == 2, BACK_SECONDS)
+    assert wait_until(lambda: len(children(empty_laptop)) == 2, BACK_SECONDS)
     assert not psutil.pid_exists(first)
-    laptop.supervisor.stop()
 
 
 def test_a_state_folder_with_too_long_a_path_is_refused_in_words(tmp_path):
