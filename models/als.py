@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
 from models.recommender import Arrays, Parameters, TopLists, empty_lists
@@ -44,7 +45,7 @@ class Als:
         self.confidence_per_star = confidence_per_star
         self.seed = seed
 
-    def fit(self, ratings: Ratings) -> Self:
+    def fit(self, ratings: Ratings, catalogue: Catalogue) -> Self:
         """Learn the factors of all users with ratings and of all movies; those without ratings get zeros."""
         n_by_user = np.bincount(ratings.user_index, minlength=len(ratings.users))
         confidence = sparse.csr_matrix(ratings.matrix[n_by_user > 0])

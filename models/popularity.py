@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
 from models.recommender import Arrays, Parameters, TopLists
@@ -27,7 +28,7 @@ class Popularity:
     def __init__(self, half_life_days: float = 730.0) -> None:
         self.half_life_days = half_life_days
 
-    def fit(self, ratings: Ratings) -> Self:
+    def fit(self, ratings: Ratings, catalogue: Catalogue) -> Self:
         """Count the ratings of each movie; their stars do not matter."""
         age_days = (ratings.rated_at.max(initial=0) - ratings.rated_at) / SECONDS_PER_DAY
         weight = 0.5 ** (age_days / self.half_life_days)

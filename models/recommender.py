@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.catalogue import Catalogue
 from models.ratings import Ratings
 
 NO_MOVIE = -1
@@ -38,8 +39,11 @@ class Recommender(Protocol):
 
     name: ClassVar[str]
 
-    def fit(self, ratings: Ratings) -> Self:
-        """Learn from `ratings`; fitting again forgets what was learned before."""
+    def fit(self, ratings: Ratings, catalogue: Catalogue) -> Self:
+        """Learn from `ratings` and, where it cares, from what is said of the same movies.
+
+        `catalogue.movies` equals `ratings.movies`. Fitting again forgets what was learned before.
+        """
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
         """Return each user's `n` best movies of the catalogue that `history` does not show them rating.

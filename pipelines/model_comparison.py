@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.errors import ModelRefused
+from models.catalogue import Catalogue
 from models.evaluation import Evaluation, evaluate
 from models.recommender import Recommender
 from models.splits import DECIDING_USERS, Split
@@ -29,12 +30,12 @@ class Trial:
         }
 
 
-def hold_trial(model: Recommender, splits: Sequence[Split]) -> Trial:
+def hold_trial(model: Recommender, splits: Sequence[Split], catalogue: Catalogue) -> Trial:
     """Fit a model to the training part of each split, and measure its lists against what came after."""
     began, fit_seconds, evaluations = time.perf_counter(), 0.0, []
     for split in splits:
         fit_began = time.perf_counter()
-        model.fit(split.train)
+        model.fit(split.train, catalogue)
         fit_seconds += time.perf_counter() - fit_began
         evaluations.append(evaluate(model, split))
     print(f"{model.name}: compared on {len(splits)} splits in {time.perf_counter() - began:.1f} s")

@@ -41,16 +41,16 @@ def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommende
     Running it again for the same snapshot adds an attempt to the night's run, and new versions. Aliases move last of
     all: until then the champions in force stay. Raises ModelRefused when no model, or no Als, passes its checks.
     """
-    ratings = read_ratings(snapshot)
+    ratings, catalogue = read_ratings(snapshot), read_catalogue(snapshot)
     by_user, by_time = split_by_user(ratings), split_by_time(ratings)
     decides = deciding_split(by_user, by_time)
     with registry.night(snapshot.manifest) as night:
-        trials = [hold_trial(model, (by_user, by_time)) for model in models]
+        trials = [hold_trial(model, (by_user, by_time), catalogue) for model in models]
         print(table := as_table(trials))
-        versions = keep_recommenders(registry, night, trials, ratings)
+        versions = keep_recommenders(registry, night, trials, ratings, catalogue)
         sound = [trial for trial in trials if trial.model.name in versions]
         best = best_trial(sound, decides)
-        neighbours_version = keep_neighbours(registry, night, sound, ratings, read_catalogue(snapshot))
+        neighbours_version = keep_neighbours(registry, night, sound, ratings, catalogue)
         registry.attach(night.run_id, draw(trials, sound, ratings, read_titles(snapshot)))
         registry.promote(RECOMMENDER, versions[best.model.name])
         registry.promote(NEIGHBOURS, neighbours_version)
@@ -61,13 +61,13 @@ def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommende
 
 
 def keep_recommenders(
-    registry: ModelRegistry, night: Night, trials: Sequence[Trial], ratings: Ratings
+    registry: ModelRegistry, night: Night, trials: Sequence[Trial], ratings: Ratings, catalogue: Catalogue
 ) -> dict[str, int]:
     """Fit every model to all ratings and keep it; return versions by model name, without those that were refused."""
     user_ids = sample(ratings.users.ids)
     versions = {}
     for trial in trials:
-        trial.model.fit(ratings)
+        trial.model.fit(ratings, catalogue)
         run_id = registry.log_run(night, trial.model, trial.figures())
         try:
             versions[trial.model.name] = register_checked(
@@ -119,7 +119,7 @@ def sample(ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def read_catalogue(snapshot: Snapshot) -> Catalogue:
     """Return what is said of every movie."""
-    movies = snapshot.read_arrow(MOVIES, ["movie_id", "year", "genres", "tags"])
+    movies = snapshot.read_arrow(MOVIES, ["movie_id", "title", "year", "genres", "tags"])
     return describe(*(movies[name].to_pylist() for name in movies.column_names))
 
 

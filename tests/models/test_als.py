@@ -5,6 +5,7 @@ from threadpoolctl import threadpool_info
 from models import als
 from models.als import Als
 from models.ratings import Ratings
+from tests.catalogues import silent
 
 N_MOVIES = 20
 
@@ -18,13 +19,17 @@ def two_tastes():
 
 
 def test_each_user_is_first_shown_the_movie_of_their_taste_they_missed(two_tastes):
-    lists = Als(n_factors=2, regularization=0.1).fit(two_tastes).recommend(np.arange(20), 1, two_tastes)
+    lists = (
+        Als(n_factors=2, regularization=0.1).fit(two_tastes, silent(two_tastes)).recommend(np.arange(20), 1, two_tastes)
+    )
 
     assert lists.movie_ids[:, 0].tolist() == [u // 10 * 10 + (u - 3) % 10 for u in range(20)]
 
 
 def test_factors_minimise_the_stated_loss(two_tastes):
-    model = Als(n_factors=2, n_epochs=300, regularization=0.5, confidence_per_star=0.5).fit(two_tastes)
+    model = Als(n_factors=2, n_epochs=300, regularization=0.5, confidence_per_star=0.5).fit(
+        two_tastes, silent(two_tastes)
+    )
     preference = two_tastes.matrix.toarray() > 0
     confidence = 1 + 0.5 * two_tastes.matrix.toarray()
     users, movies = model.user_factors.astype(np.float64), model.movie_factors.astype(np.float64)
@@ -35,17 +40,17 @@ def test_factors_minimise_the_stated_loss(two_tastes):
 
 
 def test_the_factors_do_not_depend_on_the_number_of_threads(monkeypatch, two_tastes):
-    on_one_thread = Als(n_factors=4).fit(two_tastes)
+    on_one_thread = Als(n_factors=4).fit(two_tastes, silent(two_tastes))
     monkeypatch.setattr(als, "MANY_RATINGS", 0)
 
-    on_all = Als(n_factors=4).fit(two_tastes)
+    on_all = Als(n_factors=4).fit(two_tastes, silent(two_tastes))
 
     np.testing.assert_array_equal(on_all.user_factors, on_one_thread.user_factors)
     np.testing.assert_array_equal(on_all.movie_factors, on_one_thread.movie_factors)
 
 
 def test_another_seed_gives_other_factors(two_tastes):
-    first, second = (Als(n_factors=4, n_epochs=1, seed=seed).fit(two_tastes) for seed in (1, 2))
+    first, second = (Als(n_factors=4, n_epochs=1, seed=seed).fit(two_tastes, silent(two_tastes)) for seed in (1, 2))
 
     assert not np.array_equal(first.user_factors, second.user_factors)
 
@@ -53,13 +58,17 @@ def test_another_seed_gives_other_factors(two_tastes):
 def test_a_user_without_ratings_is_a_stranger_and_has_an_empty_list(two_tastes):
     without_user_0 = two_tastes.where(two_tastes.user_index != 0)
 
-    lists = Als(n_factors=2, regularization=0.1).fit(without_user_0).recommend(np.array([0, 12345, 10]), 1, two_tastes)
+    lists = (
+        Als(n_factors=2, regularization=0.1)
+        .fit(without_user_0, silent(without_user_0))
+        .recommend(np.array([0, 12345, 10]), 1, two_tastes)
+    )
 
     assert lists.movie_ids.tolist() == [[-1], [-1], [17]]
 
 
 def test_a_movie_without_ratings_has_factors_of_zero(two_tastes):
-    model = Als(n_factors=4, n_epochs=1).fit(two_tastes)
+    model = Als(n_factors=4, n_epochs=1).fit(two_tastes, silent(two_tastes))
 
     assert not model.movie_factors[two_tastes.movies.positions([100])].any()
 
@@ -67,6 +76,6 @@ def test_a_movie_without_ratings_has_factors_of_zero(two_tastes):
 def test_fitting_leaves_the_threads_of_others_alone(two_tastes):
     before = threadpool_info()
 
-    Als(n_factors=4).fit(two_tastes).recommend(np.arange(20), 3, two_tastes)
+    Als(n_factors=4).fit(two_tastes, silent(two_tastes)).recommend(np.arange(20), 3, two_tastes)
 
     assert threadpool_info() == before

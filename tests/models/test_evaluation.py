@@ -7,6 +7,7 @@ from models.evaluation import evaluate
 from models.popularity import Popularity
 from models.ratings import Ratings
 from models.splits import Split, split_by_user
+from tests.catalogues import silent
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def split():
 
 
 def test_figures_by_hand(split):
-    evaluation = evaluate(Popularity().fit(split.train), split)
+    evaluation = evaluate(Popularity().fit(split.train, silent(split.train)), split)
 
     assert (evaluation.model, evaluation.split, evaluation.n_users) == ("popularity", "by_hand", 1)
     assert evaluation.user_ids.tolist() == [10]
@@ -36,7 +37,7 @@ def test_figures_by_hand(split):
 
 
 def test_the_means_are_those_of_the_users(split):
-    evaluation = evaluate(Popularity().fit(split.train), split)
+    evaluation = evaluate(Popularity().fit(split.train, silent(split.train)), split)
 
     for name, values in evaluation.per_user.items():
         assert values.shape == (1,)
@@ -46,7 +47,7 @@ def test_the_means_are_those_of_the_users(split):
 def test_a_split_without_test_users_has_no_figures():
     split = split_by_user(Ratings.of([1], [10], [4.0], [0]))
 
-    evaluation = evaluate(Popularity().fit(split.train), split)
+    evaluation = evaluate(Popularity().fit(split.train, silent(split.train)), split)
 
     assert evaluation.n_users == 0
     assert np.isnan([evaluation.means["ndcg_at_10"], evaluation.means["novelty_at_10"]]).all()

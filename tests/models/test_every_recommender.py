@@ -8,6 +8,7 @@ import pytest
 from models.ratings import Ratings
 from models.recommender import NO_MOVIE
 from models.zoo import ZOO, restore
+from tests.catalogues import silent
 
 N_USERS = 20
 CATALOGUE = np.arange(100, 125)
@@ -34,7 +35,7 @@ def model_class(request):
 
 @pytest.fixture
 def fitted(model_class, ratings):
-    return model_class().fit(ratings)
+    return model_class().fit(ratings, silent(ratings))
 
 
 def pairs_of(user_ids, lists):
@@ -119,7 +120,7 @@ def test_nobody_asked_for_is_no_error(fitted, ratings):
 
 
 def test_the_same_parameters_give_the_same_lists_bit_for_bit(model_class, fitted, ratings):
-    again = model_class(**fitted.parameters()).fit(ratings)
+    again = model_class(**fitted.parameters()).fit(ratings, silent(ratings))
 
     assert_same(*(model.recommend(ratings.users.ids, 10, ratings) for model in (fitted, again)))
 
@@ -127,7 +128,7 @@ def test_the_same_parameters_give_the_same_lists_bit_for_bit(model_class, fitted
 def test_fitting_again_forgets_what_was_learned_before(model_class, fitted, ratings):
     others = rated([1, 1, 2, 3], [101, 117, 117, 117])
 
-    again = model_class().fit(others).fit(ratings)
+    again = model_class().fit(others, silent(others)).fit(ratings, silent(ratings))
 
     assert_same(*(model.recommend(ratings.users.ids, 10, ratings) for model in (fitted, again)))
 
@@ -148,4 +149,7 @@ def test_what_was_learned_needs_no_pickle(fitted):
 def test_ratings_of_nobody_are_no_error(model_class):
     nothing = rated([], [])
 
-    assert model_class().fit(nothing).recommend(np.array([1]), 3, nothing).movie_ids.shape == (1, 3)
+    assert model_class().fit(nothing, silent(nothing)).recommend(np.array([1]), 3, nothing).movie_ids.shape == (
+        1,
+        3,
+    )

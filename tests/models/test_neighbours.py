@@ -15,7 +15,7 @@ UNRATED, UNHEARD_OF = 7, 8
 def catalogue():
     """1 to 3 and UNRATED are comedies, 4 to 6 westerns; of UNHEARD_OF nothing is said."""
     genres = [["Comedy"]] * 3 + [["Western"]] * 3 + [["Comedy"], []]
-    return describe(range(1, 9), [None] * 8, genres, [[]] * 8)
+    return describe(range(1, 9), [""] * 8, [None] * 8, genres, [[]] * 8)
 
 
 def rated(*counts):
@@ -88,7 +88,7 @@ def test_an_unknown_movie_and_one_of_which_nothing_is_known_have_empty_lists(fit
 
 
 def test_a_movie_missing_from_the_catalogue_is_known_by_its_ratings_alone():
-    catalogue = describe([1, 2, 3], [None] * 3, [["Comedy"], [], ["Comedy"]], [[]] * 3)
+    catalogue = describe([1, 2, 3], [""] * 3, [None] * 3, [["Comedy"], [], ["Comedy"]], [[]] * 3)
     ratings = Ratings.of([1, 2], [1, 99], [4.0] * 2, [0] * 2, catalogue=[2])
 
     model = MovieNeighbours(shrinkage=1).fit(np.array([[1], [0], [1]], np.float32), ratings, catalogue)

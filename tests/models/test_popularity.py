@@ -2,6 +2,7 @@ import numpy as np
 
 from models.popularity import Popularity
 from models.ratings import Ratings
+from tests.catalogues import silent
 
 DAY = 86_400
 NOW = 1_700_000_000
@@ -11,17 +12,18 @@ STRANGER = np.array([99])
 def test_a_rating_counts_half_after_a_half_life():
     ratings = Ratings.of([1, 2, 1], [10, 10, 20], [4, 4, 4], [NOW - 20 * DAY, NOW - 10 * DAY, NOW])
 
-    lists = Popularity(half_life_days=10).fit(ratings).recommend(STRANGER, 2, ratings)
+    lists = Popularity(half_life_days=10).fit(ratings, silent(ratings)).recommend(STRANGER, 2, ratings)
 
     assert lists.movie_ids.tolist() == [[20, 10]]
     assert lists.scores.tolist() == [[1.0, 0.75]]
 
 
 def test_ages_count_from_the_newest_rating_whenever_that_was():
-    learned = [
-        Popularity(half_life_days=10).fit(Ratings.of([1, 1], [10, 20], [4, 4], [moment, moment - 5 * DAY]))
-        for moment in (NOW, NOW + 1_000 * DAY)
+    histories = [
+        Ratings.of([1, 1], [10, 20], [4, 4], [moment, moment - 5 * DAY]) for moment in (NOW, NOW + 1_000 * DAY)
     ]
+
+    learned = [Popularity(half_life_days=10).fit(ratings, silent(ratings)) for ratings in histories]
 
     assert learned[0].scores.tolist() == learned[1].scores.tolist()
 
@@ -29,12 +31,12 @@ def test_ages_count_from_the_newest_rating_whenever_that_was():
 def test_stars_do_not_matter():
     ratings = Ratings.of([1, 2, 3], [10, 10, 20], [0.5, 0.5, 5.0], [NOW] * 3)
 
-    assert Popularity().fit(ratings).recommend(STRANGER, 2, ratings).movie_ids.tolist() == [[10, 20]]
+    assert Popularity().fit(ratings, silent(ratings)).recommend(STRANGER, 2, ratings).movie_ids.tolist() == [[10, 20]]
 
 
 def test_a_stranger_gets_the_ranking():
     ratings = Ratings.of([1, 2, 2], [10, 10, 20], [4, 4, 4], [NOW] * 3, catalogue=[30])
 
-    lists = Popularity().fit(ratings).recommend(np.array([99, 1]), 3, ratings)
+    lists = Popularity().fit(ratings, silent(ratings)).recommend(np.array([99, 1]), 3, ratings)
 
     assert lists.movie_ids.tolist() == [[10, 20, 30], [20, 30, -1]]

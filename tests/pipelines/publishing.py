@@ -24,6 +24,7 @@ from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
+from tests.catalogues import silent
 
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
 
@@ -63,13 +64,15 @@ def neighbours(snapshot: Snapshot) -> StoredModel:
 
 def fit_popularity(snapshot: Snapshot) -> Popularity:
     """Learn from the ratings of the snapshot."""
-    return Popularity().fit(all_ratings(snapshot))
+    return Popularity().fit(all_ratings(snapshot), silent(all_ratings(snapshot)))
 
 
 def fit_neighbours(snapshot: Snapshot) -> MovieNeighbours:
     """Learn from the genres of MOVIES; everyone's factors are alike."""
     movie_ids, _, genres, _ = zip(*MOVIES, strict=True)
-    catalogue = describe(movie_ids, [None] * len(MOVIES), genres, [[]] * len(MOVIES), n_dimensions=4)
+    catalogue = describe(
+        movie_ids, [""] * len(MOVIES), [None] * len(MOVIES), genres, [[]] * len(MOVIES), n_dimensions=4
+    )
     return MovieNeighbours().fit(np.ones((len(MOVIES), 2), np.float32), all_ratings(snapshot), catalogue)
 
 

@@ -7,6 +7,7 @@ from models.neighbours import MovieNeighbours
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines.generation_lists import lists_of_movies, lists_of_users
+from tests.catalogues import silent
 
 TOP_RATED = Ranking.of([1, 2, 3, 4, 5], [4.5, 4.4, 4.3, 4.2, 4.1])
 GENRES = {"Comedy": Ranking.of([2, 5], [4.4, 4.1]), "Drama": Ranking.of([4], [4.2])}
@@ -24,7 +25,7 @@ def neighbours():
 def test_users_are_those_who_rated():
     ratings = Ratings.of([30, 10, 10], [1, 1, 2], [4.0, 4.0, 4.0], [0, 0, 0], catalogue=[3])
 
-    made = lists_of_users(Popularity().fit(ratings), ratings, TOP_RATED, n=3)
+    made = lists_of_users(Popularity().fit(ratings, silent(ratings)), ratings, TOP_RATED, n=3)
 
     assert made.ids.tolist() == [10, 30]
     assert made.lists.movie_ids.tolist() == [[3, 4, 5], [2, 3, 4]]

@@ -9,6 +9,7 @@ from models.popularity import Popularity
 from models.ratings import Ratings
 from models.recommender import empty_lists
 from pipelines.model_checks import check_scores, register_checked
+from tests.catalogues import silent
 
 RATINGS = Ratings.of([1, 1, 2], [10, 20, 20], [4.0, 4.0, 4.0], [0, 1, 2], catalogue=[30])
 
@@ -47,7 +48,7 @@ def keep(mlflow_server):
 
     def keep_model(model):
         with registry.night(Manifest("features", "2026-11-20", "one", "abc", {}, {})) as night:
-            run_id = registry.log_run(night, model.fit(RATINGS), {})
+            run_id = registry.log_run(night, model.fit(RATINGS, silent(RATINGS)), {})
         return register_checked(
             registry, "recommender", run_id, model, lambda any_model: any_model.recommend(np.array([1, 2]), 2, RATINGS)
         )

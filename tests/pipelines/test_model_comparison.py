@@ -7,6 +7,7 @@ from models.popularity import Popularity
 from models.ratings import Ratings
 from models.splits import Split, split_by_user
 from pipelines.model_comparison import Trial, as_table, best_trial, deciding_split, hold_trial, reason
+from tests.catalogues import silent
 
 NOTHING = Ratings.of([], [], [], [])
 
@@ -81,7 +82,7 @@ def test_the_table_has_a_row_for_every_split_and_model():
 def test_a_trial_measures_what_was_learned_before_against_what_came_after():
     ratings = Ratings.of([1] * 5 + [2] * 5, [10, 20, 30, 40, 50] * 2, [4.0] * 10, list(range(5)) * 2)
 
-    figures = hold_trial(Popularity(), [split_by_user(ratings)]).figures()
+    figures = hold_trial(Popularity(), [split_by_user(ratings)], silent(ratings)).figures()
 
     assert figures["by_user/n_users"] == 2
     assert figures["by_user/ndcg_at_10"] == 1.0  # the one movie left is the one they rated last

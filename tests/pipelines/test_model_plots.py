@@ -7,6 +7,7 @@ from models.evaluation import Evaluation
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines.model_plots import COLOURS, plot_metrics, plot_popularity
+from tests.catalogues import silent
 
 
 def colours(picture):
@@ -32,6 +33,6 @@ def test_the_metrics_of_two_models_are_drawn_in_two_colours_even_where_nothing_w
 def test_the_popularity_of_lists_is_drawn_beside_the_catalogue():
     ratings = Ratings.of([7, 7, 8], [1, 2, 2], [4.0, 4.0, 4.0], [0, 0, 0], catalogue=[3])
 
-    picture = plot_popularity([Popularity().fit(ratings)], ratings.users.ids, ratings)
+    picture = plot_popularity([Popularity().fit(ratings, silent(ratings))], ratings.users.ids, ratings)
 
     assert {COLOURS[0], "#000000"} < colours(picture)

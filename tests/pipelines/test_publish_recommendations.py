@@ -17,6 +17,7 @@ from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
+from tests.catalogues import silent
 from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import (
     AFTER_THE_FLIP,
@@ -115,7 +116,8 @@ def test_the_catalogue_and_the_popular_lists_go_with_it(publish, database):
 
 
 def test_what_the_champion_leaves_open_is_filled_with_the_top_rated_movies_the_user_has_not_rated(publish, database):
-    knows_toy_story_only = Popularity().fit(Ratings.of([10], [1], [4.0], [0]))
+    toy_story = Ratings.of([10], [1], [4.0], [0])
+    knows_toy_story_only = Popularity().fit(toy_story, silent(toy_story))
 
     publish(stored(knows_toy_story_only))
 

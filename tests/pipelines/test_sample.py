@@ -15,6 +15,7 @@ from models.ratings import Ratings
 from models.splits import split_by_user
 from pipelines import sample
 from pipelines.sample import write_sample
+from tests.catalogues import silent
 
 FILES = ["README.txt", "links.csv", "movies.csv", "ratings.csv", "tags.csv"]
 
@@ -178,7 +179,7 @@ def test_blocks_make_no_seam(tmp_path, monkeypatch, n_ratings_per_block):
 def average_ndcg(model, split):
     user_ids = split.test.users.ids[np.unique(split.test.user_index)]
     n_relevant = np.bincount(split.test.user_index)[np.unique(split.test.user_index)]
-    lists = model.fit(split.train).recommend(user_ids, 10, split.train)
+    lists = model.fit(split.train, silent(split.train)).recommend(user_ids, 10, split.train)
     return ndcg(find_hits(user_ids, lists.movie_ids, split.test), n_relevant).mean()
 
 

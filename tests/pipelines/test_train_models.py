@@ -22,6 +22,7 @@ from models.popularity import Popularity
 from models.zoo import ZOO, restore
 from pipelines import train_models
 from pipelines.feature_arrays import read_ratings
+from tests.catalogues import silent
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "mlflow.md"
 DAY = date(2026, 11, 20)
@@ -94,8 +95,8 @@ class Unhinged(Popularity):
 
     name = "unhinged"
 
-    def fit(self, ratings):
-        super().fit(ratings)
+    def fit(self, ratings, catalogue):
+        super().fit(ratings, catalogue)
         self.scores[-1] = np.nan
         return self
 
@@ -151,7 +152,7 @@ def test_the_champion_was_fitted_on_everything(trained, snapshot):
 
     assert_array_equal(
         restored.recommend(ratings.users.ids, 10, ratings).movie_ids,
-        small_als().fit(ratings).recommend(ratings.users.ids, 10, ratings).movie_ids,
+        small_als().fit(ratings, silent(ratings)).recommend(ratings.users.ids, 10, ratings).movie_ids,
     )
 
 
