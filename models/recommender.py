@@ -34,8 +34,8 @@ def empty_lists(n_rows: int, n: int) -> TopLists:
     return TopLists(np.full((n_rows, n), NO_MOVIE, np.int64), np.full((n_rows, n), -np.inf, np.float32))
 
 
-class Recommender(Protocol):
-    """Learns from ratings, then lists movies for users."""
+class Model(Protocol):
+    """Learns from ratings; fitted, it is its parameters and its arrays."""
 
     name: ClassVar[str]
 
@@ -43,12 +43,6 @@ class Recommender(Protocol):
         """Learn from `ratings` and, where it cares, from what is said of the same movies.
 
         `catalogue.movies` equals `ratings.movies`. Fitting again forgets what was learned before.
-        """
-
-    def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
-        """Return each user's `n` best movies of the catalogue that `history` does not show them rating.
-
-        A user the model does not know gets what it has to say of a stranger, or an empty (padded) list.
         """
 
     def parameters(self) -> Parameters:
@@ -60,3 +54,20 @@ class Recommender(Protocol):
     @classmethod
     def restore(cls, parameters: Parameters, arrays: Arrays) -> Self:
         """Rebuild the fitted model from what `parameters` and `arrays` returned."""
+
+
+class Recommender(Model, Protocol):
+    """Lists movies for users."""
+
+    def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
+        """Return each user's `n` best movies of the catalogue that `history` does not show them rating.
+
+        A user the model does not know gets what it has to say of a stranger, or an empty (padded) list.
+        """
+
+
+class SimilarMovies(Model, Protocol):
+    """Lists movies for movies."""
+
+    def similar_movies(self, movie_ids: NDArray[np.int64], n: int) -> TopLists:
+        """Return the `n` movies most alike each movie, never itself; one it knows nothing of has an empty list."""

@@ -2,20 +2,23 @@
 
 from infra.errors import UnknownModel
 from models.als import Als
-from models.neighbours import MovieNeighbours
+from models.likeness import MovieLikeness
 from models.popularity import Popularity
-from models.recommender import Arrays, Parameters, Recommender
+from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 
 ZOO: dict[str, type[Recommender]] = {model.name: model for model in (Popularity, Als)}
 """The candidates for personal lists, which every night compares."""
 
+SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness,)}
+"""The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 
-def restore(name: str, parameters: Parameters, arrays: Arrays) -> Recommender | MovieNeighbours:
+
+def restore(name: str, parameters: Parameters, arrays: Arrays) -> Model:
     """Rebuild a fitted model from what its `parameters` and `arrays` returned.
 
-    Raises UnknownModel for a name that is neither in the zoo nor that of the neighbours.
+    Raises UnknownModel for a name that no model has.
     """
-    known: dict[str, type[Recommender] | type[MovieNeighbours]] = {**ZOO, MovieNeighbours.name: MovieNeighbours}
+    known: dict[str, type[Model]] = {**ZOO, **SIMILAR_MOVIES}
     if name not in known:
         raise UnknownModel(f"no model is called `{name}` here, only {sorted(known)}: was it stored by a newer version?")
     return known[name].restore(parameters, arrays)

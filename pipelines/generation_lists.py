@@ -10,9 +10,8 @@ from tqdm import tqdm
 
 from infra.stores.generation_layout import FROM_GENRE, FROM_POPULAR
 from models.fallback import Ranking, fill, lengths, only_itself
-from models.neighbours import MovieNeighbours
 from models.ratings import Ratings
-from models.recommender import Recommender, TopLists, empty_lists
+from models.recommender import Recommender, SimilarMovies, TopLists, empty_lists
 
 ROWS_AT_A_TIME = 10_000
 
@@ -42,7 +41,7 @@ def lists_of_users(model: Recommender, ratings: Ratings, top_rated: Ranking, n: 
 
 
 def lists_of_movies(
-    model: MovieNeighbours,
+    model: SimilarMovies,
     first_genres: NDArray[np.str_],
     genres: Mapping[str, Ranking],
     top_rated: Ranking,

@@ -12,7 +12,7 @@ from infra.stores.generation_layout import MOVIE_FIELDS, Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
 from infra.stores.manifest import Check
-from infra.stores.registry import ModelRegistry, StoredModel
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
 from infra.tables import EVERY_GENRE, FEATURES, MOVIES, USER_FEATURES
 from models.fallback import Ranking
 from models.id_map import IdMap
@@ -36,7 +36,7 @@ class Publication(NamedTuple):
 def run(
     snapshot: Snapshot,
     recommender: StoredModel,
-    neighbours: StoredModel,
+    similar_movies: StoredModel,
     store: GenerationStore,
     began_at: datetime,
     n: int = LIST_LENGTH,
@@ -48,11 +48,11 @@ def run(
     """
     models = {
         role: {"name": model.name, "version": model.version, "snapshot_date": model.snapshot_date}
-        for role, model in (("recommender", recommender), ("neighbours", neighbours))
+        for role, model in ((RECOMMENDER, recommender), (SIMILAR_MOVIES, similar_movies))
     }
     generation = store.begin(snapshot.snapshot_date, models, began_at)
     print(f"generation {generation}: {recommender.name} version {recommender.version} on {snapshot.snapshot_date}")
-    publication = compute(snapshot, recommender, neighbours, n)
+    publication = compute(snapshot, recommender, similar_movies, n)
     contents = store.contents(generation)
     write(contents, publication)
     counts = contents.counts()
@@ -61,7 +61,7 @@ def run(
     return generation
 
 
-def compute(snapshot: Snapshot, recommender: StoredModel, neighbours: StoredModel, n: int) -> Publication:
+def compute(snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, n: int) -> Publication:
     """Return lists of `n` for every user and movie of a snapshot, filled up where the models say too little."""
     movies = snapshot.read_arrow(MOVIES, ["movie_id", *MOVIE_FIELDS]).sort_by("movie_id").to_pylist()
     top_rated = read_top_rated(snapshot)
@@ -69,7 +69,7 @@ def compute(snapshot: Snapshot, recommender: StoredModel, neighbours: StoredMode
     genres = {scope: Ranking.of(*best) for scope, best in popular.items() if scope != EVERY_GENRE}
     first_genres = [next(filter(genres.__contains__, movie["genres"]), "") for movie in movies]
     users = lists_of_users(_restored(recommender), read_ratings(snapshot), top_rated, n)
-    similar = lists_of_movies(_restored(neighbours), np.array(first_genres), genres, top_rated, n)
+    similar = lists_of_movies(_restored(similar_movies), np.array(first_genres), genres, top_rated, n)
     shown = {scope: PopularList(best.movie_ids[:n], best.scores[:n]) for scope, best in popular.items()}
     return Publication(users, similar, movies, shown)
 
@@ -107,9 +107,9 @@ def main(snapshot_date: str | None = None) -> str:
     settings = get_settings()
     snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
     registry = ModelRegistry(settings.mlflow.address, settings.mlflow.experiment)
-    recommender, neighbours = registry.champion("recommender"), registry.champion("neighbours")
+    recommender, similar_movies = registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES)
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
-        run(snapshot, recommender, neighbours, store, datetime.now(UTC))
+        run(snapshot, recommender, similar_movies, store, datetime.now(UTC))
     return str(snapshot.snapshot_date)
 
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from infra.errors import ModelRefused
 from infra.settings import get_settings
 from infra.stores.lake import Lake, Snapshot
-from infra.stores.registry import ModelRegistry, Night
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, Night
 from infra.tables import FEATURES, MOVIES
 from models.als import Als
 from models.catalogue import Catalogue, describe
-from models.neighbours import MovieNeighbours
+from models.likeness import MovieLikeness
 from models.popularity import Popularity
 from models.ratings import Ratings
 from models.recommender import Recommender
@@ -24,7 +24,6 @@ from pipelines.model_comparison import Trial, as_table, best_trial, deciding_spl
 from pipelines.model_lists import show_lists
 from pipelines.model_plots import plot_metrics, plot_popularity
 
-RECOMMENDER, NEIGHBOURS = "recommender", "neighbours"
 LIST_LENGTH = 100
 SAMPLE = 1_000
 """For about so many users or movies lists are made, to check a model and to draw it."""
@@ -36,10 +35,10 @@ def challengers(seed: int) -> list[Recommender]:
 
 
 def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommender]) -> None:
-    """Compare, refit and register `models`; promote the best, and the neighbours that follow from the Als among them.
+    """Compare, refit and register `models`; promote the best, and the newest model of similar movies.
 
     Running it again for the same snapshot adds an attempt to the night's run, and new versions. Aliases move last of
-    all: until then the champions in force stay. Raises ModelRefused when no model, or no Als, passes its checks.
+    all: until then the champions in force stay. Raises ModelRefused when none passes its checks.
     """
     ratings, catalogue = read_ratings(snapshot), read_catalogue(snapshot)
     by_user, by_time = split_by_user(ratings), split_by_time(ratings)
@@ -50,10 +49,10 @@ def run(snapshot: Snapshot, registry: ModelRegistry, models: Sequence[Recommende
         versions = keep_recommenders(registry, night, trials, ratings, catalogue)
         sound = [trial for trial in trials if trial.model.name in versions]
         best = best_trial(sound, decides)
-        neighbours_version = keep_neighbours(registry, night, sound, ratings, catalogue)
+        similar_version = keep_similar_movies(registry, night, ratings, catalogue)
         registry.attach(night.run_id, draw(trials, sound, ratings, read_titles(snapshot)))
         registry.promote(RECOMMENDER, versions[best.model.name])
-        registry.promote(NEIGHBOURS, neighbours_version)
+        registry.promote(SIMILAR_MOVIES, similar_version)
         version = versions[best.model.name]
         verdict = f"champion: {best.model.name} version {version}, for {reason(best, decides, by_time)}"
         registry.describe(night.run_id, f"{verdict}\n\n{table}")
@@ -82,21 +81,13 @@ def keep_recommenders(
     return versions
 
 
-def keep_neighbours(
-    registry: ModelRegistry, night: Night, sound: Sequence[Trial], ratings: Ratings, catalogue: Catalogue
-) -> int:
-    """Fit movie neighbours to the factors of the Als among the `sound` trials, keep them and return their version.
-
-    Raises ModelRefused when there is no Als, or the neighbours do not pass their checks.
-    """
-    als = next((trial.model for trial in sound if isinstance(trial.model, Als)), None)
-    if als is None:
-        raise ModelRefused("neighbours: there is no sound als to take movie factors from; the champions in force stay")
+def keep_similar_movies(registry: ModelRegistry, night: Night, ratings: Ratings, catalogue: Catalogue) -> int:
+    """Fit and keep the model of similar movies, and return its version; raises ModelRefused when its checks fail."""
     movie_ids = sample(ratings.movies.ids)
-    neighbours = MovieNeighbours().fit(als.movie_factors, ratings, catalogue)
-    run_id = registry.log_run(night, neighbours, {"n_movies": len(ratings.movies)})
+    model = MovieLikeness().fit(ratings, catalogue)
+    run_id = registry.log_run(night, model, {"n_movies": len(ratings.movies)})
     return register_checked(
-        registry, NEIGHBOURS, run_id, neighbours, lambda model: model.similar_movies(movie_ids, LIST_LENGTH)
+        registry, SIMILAR_MOVIES, run_id, model, lambda model: model.similar_movies(movie_ids, LIST_LENGTH)
     )
 
 

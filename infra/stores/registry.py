@@ -22,6 +22,7 @@ from infra.stores.manifest import Manifest
 from infra.stores.tracking import answering, connect
 
 CHAMPION = "champion"
+RECOMMENDER, SIMILAR_MOVIES = "recommender", "similar_movies"  # the two registered models
 FOLDER, ARRAYS, DESCRIPTION, MANIFEST = "model", "arrays.npz", "model.json", "manifest.json"
 
 _BELOW = {"mlflow.runType": "evaluation"}  # MLflow's pages unfold a run that has such runs below it

@@ -10,6 +10,6 @@ def test_each_model_is_known_by_its_own_name():
 
 def test_an_unknown_name_is_refused_in_words():
     with pytest.raises(
-        UnknownModel, match=r"no model is called `oracle` here, only \['als', 'neighbours', 'popularity'\]"
+        UnknownModel, match=r"no model is called `oracle` here, only \['als', 'likeness', 'popularity'\]"
     ):
         restore("oracle", {}, {})

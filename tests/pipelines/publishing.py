@@ -19,7 +19,7 @@ from infra.stores.lake import Lake, Snapshot
 from infra.stores.registry import StoredModel
 from infra.tables import FEATURES
 from models.catalogue import describe
-from models.neighbours import MovieNeighbours
+from models.likeness import MovieLikeness
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
@@ -47,7 +47,7 @@ BEFORE_THE_FLIP = {
 AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwanted", 2)}
 
 
-def stored(model: Popularity | MovieNeighbours) -> StoredModel:
+def stored(model: Popularity | MovieLikeness) -> StoredModel:
     """Return a model as the registry would."""
     return StoredModel(model.name, model.parameters(), model.arrays(), 3, "run", "2026-11-20")
 
@@ -67,13 +67,13 @@ def fit_popularity(snapshot: Snapshot) -> Popularity:
     return Popularity().fit(all_ratings(snapshot), silent(all_ratings(snapshot)))
 
 
-def fit_neighbours(snapshot: Snapshot) -> MovieNeighbours:
+def fit_neighbours(snapshot: Snapshot) -> MovieLikeness:
     """Learn from the genres of MOVIES; everyone's factors are alike."""
     movie_ids, _, genres, _ = zip(*MOVIES, strict=True)
     catalogue = describe(
         movie_ids, [""] * len(MOVIES), [None] * len(MOVIES), genres, [[]] * len(MOVIES), n_dimensions=4
     )
-    return MovieNeighbours().fit(np.ones((len(MOVIES), 2), np.float32), all_ratings(snapshot), catalogue)
+    return MovieLikeness().blend(np.ones((len(MOVIES), 2), np.float32), all_ratings(snapshot), catalogue)
 
 
 def all_ratings(snapshot: Snapshot) -> Ratings:

@@ -3,7 +3,7 @@ import pytest
 
 from models.fallback import Ranking
 from models.id_map import IdMap
-from models.neighbours import MovieNeighbours
+from models.likeness import MovieLikeness
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines.generation_lists import lists_of_movies, lists_of_users
@@ -16,7 +16,7 @@ GENRES = {"Comedy": Ranking.of([2, 5], [4.4, 4.1]), "Drama": Ranking.of([4], [4.
 @pytest.fixture
 def neighbours():
     """Knows the movies 1 and 2, which are alike."""
-    model = MovieNeighbours()
+    model = MovieLikeness()
     model.movies, model.trust = IdMap([1, 2]), np.ones(2, np.float32)
     model.factors = model.content = np.array([[1.0], [1.0]], np.float32)
     return model
@@ -47,7 +47,7 @@ def test_a_movie_is_filled_up_from_its_first_genre_then_from_all(neighbours):
         [2, 1, 3, 4],  # never itself
     ]
     assert {source: n.tolist() for source, n in made.n_by_source.items()} == {
-        "neighbours": [1, 1, 0, 0, 0],
+        "likeness": [1, 1, 0, 0, 0],
         "genre": [1, 0, 1, 2, 1],
         "popular": [2, 3, 3, 2, 3],
     }

@@ -147,7 +147,7 @@ def test_the_record_tells_models_counts_and_figures(publish, database):
     record = database.generations.find_one({"_id": generation})
     assert record["state"] == "published"
     assert record["models"]["recommender"] == {"name": "popularity", "version": 3, "snapshot_date": "2026-11-20"}
-    assert record["models"]["neighbours"]["name"] == "neighbours"
+    assert record["models"]["similar_movies"]["name"] == "likeness"
     assert record["counts"] == {
         "user_recommendations": 3,
         "movie_recommendations": 6,
@@ -268,7 +268,7 @@ def test_main_takes_the_champions_of_the_registry_and_the_newest_snapshot(
 ):
     registry = ModelRegistry(mlflow_server.address, mlflow_server.experiment)
     with registry.night(snapshot.manifest) as night:
-        for role, champion in (("recommender", fit_popularity(snapshot)), ("neighbours", fit_neighbours(snapshot))):
+        for role, champion in (("recommender", fit_popularity(snapshot)), ("similar_movies", fit_neighbours(snapshot))):
             run_id = registry.log_run(night, champion, {})
             registry.promote(role, registry.register(role, run_id, champion))
     monkeypatch.setenv("MARQUEE_LAKE__ROOT", lake.root)

@@ -101,13 +101,6 @@ class Unhinged(Popularity):
         return self
 
 
-class HollowAls(Als):
-    """An Als that can be compared, but whose movie factors are no numbers when it is to be kept."""
-
-    def arrays(self):
-        return {**super().arrays(), "movie_factors": np.full_like(self.movie_factors, np.nan)}
-
-
 class Trained(NamedTuple):
     """What one night left behind."""
 
@@ -124,7 +117,7 @@ def trained(snapshot, tracking):
     registry, client = ModelRegistry(settings.address, settings.experiment), MlflowClient(settings.address)
     with redirect_stdout(StringIO()) as printed:
         train_models.run(snapshot, registry, [Popularity(), small_als()])
-    champions = {name: registry.champion(name) for name in ("recommender", "neighbours")}
+    champions = {name: registry.champion(name) for name in ("recommender", "similar_movies")}
     runs = find_runs(client, settings.experiment)
     files = {name: [file.path for file in client.list_artifacts(run.info.run_id)] for name, run in runs.items()}
     for name in champions:
@@ -157,7 +150,7 @@ def test_the_champion_was_fitted_on_everything(trained, snapshot):
 
 
 def test_the_neighbours_promoted_have_a_list_even_for_a_movie_nobody_rated(trained):
-    champion = trained.champions["neighbours"]
+    champion = trained.champions["similar_movies"]
     neighbours = restore(champion.name, champion.parameters, champion.arrays)
 
     of_comedy, of_western = neighbours.similar_movies(np.array([COMEDIES[0], UNRATED_WESTERN]), 5).movie_ids
@@ -171,7 +164,7 @@ def test_every_model_is_a_run_below_its_night(trained):
         "night 2026-11-20",
         "popularity 2026-11-20",
         "als 2026-11-20",
-        "neighbours 2026-11-20",
+        "likeness 2026-11-20",
     }
     als = trained.runs["als 2026-11-20"].data
     assert als.tags["mlflow.parentRunId"] == trained.runs["night 2026-11-20"].info.run_id
@@ -185,7 +178,7 @@ def test_a_person_finds_pictures_and_lists_with_the_night_and_the_manifest_with_
         "night 2026-11-20": ["lists.html", "metrics.png", "popularity.png"],
         "popularity 2026-11-20": ["manifest.json", "model"],
         "als 2026-11-20": ["manifest.json", "model"],
-        "neighbours 2026-11-20": ["manifest.json", "model"],
+        "likeness 2026-11-20": ["manifest.json", "model"],
     }
 
 
@@ -203,7 +196,7 @@ def test_training_again_adds_versions_to_the_same_night(snapshot, registry, runs
     for _ in range(2):
         train_models.run(snapshot, registry, [Popularity(), small_als()])
 
-    assert (registry.champion("recommender").version, registry.champion("neighbours").version) == (4, 2)
+    assert (registry.champion("recommender").version, registry.champion("similar_movies").version) == (4, 2)
     assert [name for name in runs() if name.startswith("night")] == ["night 2026-11-20"]
     assert "als #2 2026-11-20" in runs()
 
@@ -219,13 +212,13 @@ def test_a_model_with_a_score_that_is_no_number_is_never_registered(snapshot, re
 
 @pytest.mark.parametrize(
     ("models", "told"),
-    [([Popularity(), HollowAls(n_factors=8)], "no sound als"), ([Unhinged()], "every model was refused")],
+    [([Unhinged()], "every model was refused")],
 )
 def test_a_night_without_what_it_needs_promotes_nothing(snapshot, registry, runs, models, told):
     with pytest.raises(ModelRefused, match=told):
         train_models.run(snapshot, registry, models)
 
-    for name in ("recommender", "neighbours"):
+    for name in ("recommender", "similar_movies"):
         with pytest.raises(NoChampion):
             registry.champion(name)
     assert runs()["night 2026-11-20"].info.status == "FAILED"

@@ -104,7 +104,7 @@ def test_the_models_stand_side_by_side_and_one_is_champion(demo, environment):
     client = MlflowClient(f"http://127.0.0.1:{environment['MARQUEE_MLFLOW__PORT']}")
 
     assert client.get_model_version_by_alias("recommender", "champion").status == "READY"
-    assert client.get_model_version_by_alias("neighbours", "champion").status == "READY"
+    assert client.get_model_version_by_alias("similar_movies", "champion").status == "READY"
     versions = client.search_model_versions("name = 'recommender'")
     assert len(versions) == 2
 

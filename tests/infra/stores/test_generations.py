@@ -13,7 +13,7 @@ from infra.stores.manifest import Check
 
 DAY = date(2026, 11, 20)
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
-MODELS = {"recommender": {"name": "als", "version": 3}, "neighbours": {"name": "neighbours", "version": 2}}
+MODELS = {"recommender": {"name": "als", "version": 3}, "similar_movies": {"name": "likeness", "version": 2}}
 PASSED = Check("user_recommendations", "unknown movies", 0, "0", passed=True)
 FAILED = Check("user_recommendations", "unknown movies", 7, "0", passed=False)
 

@@ -3,8 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from models.als import Als
 from models.catalogue import describe
-from models.neighbours import MovieNeighbours
+from models.likeness import MovieLikeness
 from models.ratings import Ratings
 from models.zoo import restore
 
@@ -31,7 +32,7 @@ FACTORS = np.array([[1, 0], [0, 1], [1, 0.1], [1, 0], [0, 1], [0, 1], [0, 0], [0
 
 @pytest.fixture
 def fitted(catalogue):
-    return MovieNeighbours().fit(FACTORS, rated(50, 50, 50, 50, 50, 50, 0, 0), catalogue)
+    return MovieLikeness().blend(FACTORS, rated(50, 50, 50, 50, 50, 50, 0, 0), catalogue)
 
 
 def test_a_much_rated_movie_is_like_those_the_same_people_rated(fitted):
@@ -52,7 +53,7 @@ def test_a_movie_nobody_rated_can_be_a_neighbour_but_stands_back(fitted):
 
 
 def test_scores_follow_the_stated_formula(catalogue):
-    model = MovieNeighbours(shrinkage=5).fit(FACTORS, rated(5, 0, 15, 0, 0, 0, 0, 0), catalogue)
+    model = MovieLikeness(shrinkage=5).blend(FACTORS, rated(5, 0, 15, 0, 0, 0, 0, 0), catalogue)
 
     lists = model.similar_movies(np.array([1]), 1)
 
@@ -63,7 +64,7 @@ def test_scores_follow_the_stated_formula(catalogue):
 
 
 def test_few_ratings_are_little_trusted(catalogue):
-    model = MovieNeighbours().fit(FACTORS, rated(50, 50, 1, 50, 50, 50, 0, 0), catalogue)
+    model = MovieLikeness().blend(FACTORS, rated(50, 50, 1, 50, 50, 50, 0, 0), catalogue)
 
     assert model.similar_movies(np.array([1]), 1).movie_ids.tolist() == [[4]]
 
@@ -75,7 +76,7 @@ def test_no_movie_is_its_own_neighbour(fitted):
 
 
 def test_equal_scores_go_by_movie_id(catalogue):
-    model = MovieNeighbours().fit(np.zeros((8, 2), np.float32), rated(*[0] * 8), catalogue)
+    model = MovieLikeness().blend(np.zeros((8, 2), np.float32), rated(*[0] * 8), catalogue)
 
     assert model.similar_movies(np.array([2, 5]), 3).movie_ids.tolist() == [[1, 3, 7], [4, 6, -1]]
 
@@ -87,15 +88,14 @@ def test_an_unknown_movie_and_one_of_which_nothing_is_known_have_empty_lists(fit
     assert (lists.scores == -np.inf).all()
 
 
-def test_a_movie_missing_from_the_catalogue_is_known_by_its_ratings_alone():
-    catalogue = describe([1, 2, 3], [""] * 3, [None] * 3, [["Comedy"], [], ["Comedy"]], [[]] * 3)
-    ratings = Ratings.of([1, 2], [1, 99], [4.0] * 2, [0] * 2, catalogue=[2])
+def test_a_fit_takes_the_factors_of_an_als_of_its_own(catalogue):
+    ratings = rated(9, 8, 7, 6, 5, 4, 3, 2)
 
-    model = MovieNeighbours(shrinkage=1).fit(np.array([[1], [0], [1]], np.float32), ratings, catalogue)
+    fitted = MovieLikeness(seed=3).fit(ratings, catalogue)
 
-    lists = model.similar_movies(np.array([99]), 2)
-    assert lists.movie_ids.tolist() == [[1, -1]]
-    assert lists.scores[0, 0] == pytest.approx(1 / 2 * 1 / 2)
+    factors = Als(seed=3).fit(ratings, catalogue).movie_factors
+    blended = MovieLikeness(seed=3).blend(factors, ratings, catalogue)
+    np.testing.assert_array_equal(fitted.arrays()["factors"], blended.arrays()["factors"])
 
 
 def test_neighbours_are_restored_from_json_and_arrays(fitted):
