@@ -3,10 +3,12 @@
 from infra.errors import UnknownModel
 from models.als import Als
 from models.likeness import MovieLikeness
-from models.popularity import Popularity
+from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 
-ZOO: dict[str, type[Recommender]] = {model.name: model for model in (Popularity, Als)}
+ZOO: dict[str, type[Recommender]] = {
+    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Als)
+}
 """The candidates for personal lists, which every night compares."""
 
 SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness,)}
