@@ -87,6 +87,23 @@ def top_by_ranking(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: ND
     )
 
 
+def top_by_scores(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]) -> TopLists:
+    """Return for each row of `scores` (n_users, n_movies), which are finite, the n movies with the largest.
+
+    `movie_ids` is (n_movies) ascending, and a stored entry of `seen` (n_users, n_movies) keeps that movie out of that
+    user's list. For models whose scores are no product of factors; the caller brings users in blocks that memory holds.
+    """
+    shown = scores + np.float32(0)  # a copy, in which -0.0 is 0.0
+    hidden = seen.tocoo()
+    shown[hidden.row, hidden.col] = -np.inf
+    threshold = np.full(len(scores), _LOWEST)
+    if shown.shape[1] > n:
+        threshold = np.maximum(np.partition(shown, -n, axis=1)[:, -n], _LOWEST)
+    empty = np.full((len(scores), n), _keys(np.float32(-np.inf), -1))
+    keys = np.sort(_merge(empty, threshold, shown, np.arange(len(movie_ids))), axis=1)
+    return TopLists(np.append(movie_ids, NO_MOVIE)[keys.astype(np.int32)], _scores(keys))
+
+
 def _blocks(movie_factors: Scores, by_norm: NDArray[np.int64]) -> Iterator[_Block]:
     # The product's rounding may lift a score above the product of the norms by this much.
     slack = 1 + movie_factors.shape[1] * np.finfo(np.float32).eps

@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 
 from models import top_k
-from models.top_k import top_by_factors, top_by_ranking
+from models.top_k import top_by_factors, top_by_ranking, top_by_scores
 
 SHAPES = [  # users, movies, factors, n
     (300, 5_000, 8, 10),
@@ -101,6 +101,34 @@ def test_a_ranking_gives_what_all_scores_sorted_would(n_users, n_movies, n, seed
     np.testing.assert_array_equal(lists.scores, best)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("n_users", "n_movies", "n"), [(50, 300, 20), (20, 15, 40), (1, 1, 1), (200, 3, 3)])
+def test_scores_give_what_all_of_them_sorted_would(n_users, n_movies, n, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-5, 5, (n_users, n_movies)).astype(np.float32)
+    seen = random_seen(rng, n_users, n_movies, share=0.4)
+
+    lists = top_by_scores(scores, seen, n, np.arange(n_movies))
+
+    positions, best = best_of_all(scores, seen, n)
+    np.testing.assert_array_equal(lists.movie_ids, positions)
+    np.testing.assert_array_equal(lists.scores, best)
+
+
+def test_a_score_of_minus_zero_ties_with_zero():
+    lists = top_by_scores(np.array([[-0.0, 0.0]], np.float32), sparse.csr_array((1, 2)), 2, np.array([7, 8]))
+
+    assert lists.movie_ids.tolist() == [[7, 8]]
+
+
+def test_choosing_leaves_the_scores_as_they_were():
+    scores = np.ones((1, 2), np.float32)
+
+    top_by_scores(scores, sparse.csr_array([[1, 0]]), 1, np.arange(2))
+
+    assert scores.tolist() == [[1, 1]]
+
+
 def test_nobody_has_no_lists():
     nobody = sparse.csr_array((0, 3))
 
@@ -108,3 +136,4 @@ def test_nobody_has_no_lists():
         0
     ].shape == (0, 2)
     assert top_by_ranking(np.ones(3, np.float32), nobody, 2, np.arange(3)).movie_ids.shape == (0, 2)
+    assert top_by_scores(np.ones((0, 3), np.float32), nobody, 2, np.arange(3)).movie_ids.shape == (0, 2)
