@@ -3,16 +3,17 @@
 from infra.errors import UnknownModel
 from models.als import Als
 from models.content import Content
+from models.ease import Ease
 from models.likeness import MovieLikeness
 from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 
 ZOO: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als)
+    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ease)
 }
 """The candidates for personal lists, which every night compares."""
 
-SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness,)}
+SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease)}
 """The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 
 
