@@ -1,5 +1,6 @@
 """Matrix factorisation of who rated what, by alternating least squares."""
 
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -47,22 +48,27 @@ class Als:
 
     def fit(self, ratings: Ratings, catalogue: Catalogue) -> Self:
         """Learn the factors of all users with ratings and of all movies; those without ratings get zeros."""
-        n_by_user = np.bincount(ratings.user_index, minlength=len(ratings.users))
-        confidence = sparse.csr_matrix(ratings.matrix[n_by_user > 0])
-        confidence.data = 1 + np.float32(self.confidence_per_star) * confidence.data
+        self.users, confidence = self._confidence(ratings, ratings.movies)
+        self.movies = ratings.movies
+        solver = self._solver(len(ratings))
         with threadpool_limits(1, "blas"):  # whose threads would get in the way of the solver's, and change the bits
-            solver = AlternatingLeastSquares(
-                factors=self.n_factors,
-                iterations=self.n_epochs,
-                regularization=self.regularization,
-                random_state=self.seed,
-                num_threads=0 if len(ratings) >= MANY_RATINGS else 1,
-            )
             solver.fit(confidence, show_progress=False)
-        self.users, self.movies = IdMap(ratings.users.ids[n_by_user > 0]), ratings.movies
         self.user_factors: NDArray[np.float32] = solver.user_factors
         self.movie_factors: NDArray[np.float32] = solver.item_factors
         return self
+
+    def fold_in_users(self, history: Ratings) -> Self:
+        """Return a model that knows exactly the users who rated a known movie in `history`; this one stays as it is.
+
+        Their factors minimise the loss for the movie factors, which both models share.
+        """
+        model = copy(self)
+        model.users, confidence = self._confidence(history, self.movies)
+        solver = self._solver(len(history))
+        solver.item_factors = self.movie_factors
+        with threadpool_limits(1, "blas"):
+            model.user_factors = solver.recalculate_user(np.arange(len(model.users)), confidence)
+        return model
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
         """Return the movies of the largest dot products with each user's factors; for a stranger, an empty list."""
@@ -100,3 +106,20 @@ class Als:
         model.users, model.movies = IdMap(arrays["user_ids"]), IdMap(arrays["movie_ids"])
         model.user_factors, model.movie_factors = arrays["user_factors"], arrays["movie_factors"]
         return model
+
+    def _confidence(self, ratings: Ratings, movies: IdMap) -> tuple[IdMap, sparse.csr_matrix]:
+        """Return the users who rated some of `movies`, and their confidence in what they rated, (n_users, n_movies)."""
+        stars = ratings.of_users(ratings.users.ids, movies)
+        has_rated = np.diff(stars.indptr) > 0
+        confidence = sparse.csr_matrix(stars[has_rated])
+        confidence.data = 1 + np.float32(self.confidence_per_star) * confidence.data
+        return IdMap(ratings.users.ids[has_rated]), confidence
+
+    def _solver(self, n_ratings: int) -> AlternatingLeastSquares:
+        return AlternatingLeastSquares(
+            factors=self.n_factors,
+            iterations=self.n_epochs,
+            regularization=self.regularization,
+            random_state=self.seed,
+            num_threads=0 if n_ratings >= MANY_RATINGS else 1,
+        )

@@ -79,3 +79,24 @@ def test_fitting_leaves_the_threads_of_others_alone(two_tastes):
     Als(n_factors=4).fit(two_tastes, silent(two_tastes)).recommend(np.arange(20), 3, two_tastes)
 
     assert threadpool_info() == before
+
+
+def test_folding_in_everyone_gives_what_the_fit_ended_with(two_tastes):
+    model = Als(n_factors=2, n_epochs=300, regularization=0.5).fit(two_tastes, silent(two_tastes))
+
+    folded = model.fold_in_users(two_tastes)
+
+    np.testing.assert_allclose(folded.user_factors, model.user_factors, atol=1e-4)
+
+
+def test_a_new_user_is_shown_their_taste_and_the_others_are_forgotten(two_tastes):
+    model = Als(n_factors=2, regularization=0.1).fit(two_tastes, silent(two_tastes))
+    history = Ratings.of([77, 77, 78], [11, 12, 999], [5.0, 4.5, 5.0], [0, 1, 2])
+
+    folded = model.fold_in_users(history)
+
+    lists = folded.recommend(np.array([77, 78, 0]), 8, history)
+    assert set(lists.movie_ids[0]) == {10, *range(13, 20)}
+    assert (lists.movie_ids[1:] == -1).all()
+    assert folded.movie_factors is model.movie_factors
+    assert len(model.users) == 20
