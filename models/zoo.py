@@ -4,12 +4,13 @@ from infra.errors import UnknownModel
 from models.als import Als
 from models.content import Content
 from models.ease import Ease
+from models.ials import Ials
 from models.likeness import MovieLikeness
 from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 
 ZOO: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ease)
+    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease)
 }
 """The candidates for personal lists, which every night compares."""
 
