@@ -6,15 +6,17 @@ from models.content import Content
 from models.ease import Ease
 from models.ials import Ials
 from models.likeness import MovieLikeness
+from models.neighbours import Neighbours
 from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 
 ZOO: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease)
+    model.name: model
+    for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease, Neighbours)
 }
 """The candidates for personal lists, which every night compares."""
 
-SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease)}
+SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease, Neighbours)}
 """The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 
 

@@ -7,7 +7,16 @@ from models.zoo import SIMILAR_MOVIES, ZOO, restore
 
 
 def test_each_model_is_known_by_its_own_name():
-    assert sorted(ZOO) == ["als", "content", "ease", "ials", "popularity", "popularity_all_time", "popularity_recent"]
+    assert sorted(ZOO) == [
+        "als",
+        "content",
+        "ease",
+        "ials",
+        "neighbours",
+        "popularity",
+        "popularity_all_time",
+        "popularity_recent",
+    ]
     assert all(model.name == name for name, model in ZOO.items())
 
 
