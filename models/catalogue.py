@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ class Catalogue(NamedTuple):
     - `content`: float32 (n_movies, n_dimensions): the words reduced, rows of norm 1, or 0 where nothing is said.
     - `genres`: bool (n_movies, n_genres), in the order of `infra.tables.GENRES`.
     - `years`: float32 (n_movies), of release; NaN where unknown.
+    - `word_ids`: int64 (n_words), 0 or more; a word's id is the same in every catalogue, its column is not.
     """
 
     movies: IdMap
@@ -32,6 +34,7 @@ class Catalogue(NamedTuple):
     content: NDArray[np.float32]
     genres: NDArray[np.bool_]
     years: NDArray[np.float32]
+    word_ids: NDArray[np.int64]
 
 
 def describe(
@@ -52,7 +55,8 @@ def describe(
     movies, years, genres = IdMap(movie_ids), list(years), list(genres)
     row = movies.positions(movie_ids)
     bags = [_words(*said) for said in zip(titles, years, genres, tags, strict=True)]
-    weights = _tf_idf(bags)[np.argsort(row)]
+    vocabulary = _vocabulary(bags)
+    weights = _tf_idf(bags, vocabulary)[np.argsort(row)]
     content = np.zeros((len(movies), n_dimensions), np.float32)
     reduced = unit_rows(weights @ _main_directions(weights, n_dimensions))
     content[:, : reduced.shape[1]] = reduced
@@ -60,7 +64,8 @@ def describe(
     has_genre[row] = np.array([[genre in named for genre in GENRES] for named in genres]).reshape(-1, len(GENRES))
     released = np.full(len(movies), np.nan, np.float32)
     released[row] = [np.nan if year is None else year for year in years]
-    return Catalogue(movies, weights, content, has_genre, released)
+    word_ids = np.array([_word_id(word) for word in vocabulary], np.int64)
+    return Catalogue(movies, weights, content, has_genre, released, word_ids)
 
 
 def unit_rows(vectors: NDArray) -> NDArray[np.float32]:
@@ -75,14 +80,24 @@ def _words(title: str, year: int | None, genres: Sequence[str], tags: Sequence[s
     return sorted({*genres, *decade, *tags, *of_title})
 
 
-def _tf_idf(bags: Sequence[Sequence[str]]) -> sparse.csr_array:
-    """Return (n_movies, n_words) weights of the most used words; one that a single movie has relates it to none."""
+def _vocabulary(bags: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return how many movies have each of the most used words; one that a single movie has relates it to none."""
     n_movies = Counter(word for bag in bags for word in bag)
     shared = sorted((word for word, n in n_movies.items() if n > 1), key=lambda word: (-n_movies[word], word))
-    column = {word: j for j, word in enumerate(shared[:MAX_WORDS])}
+    return {word: n_movies[word] for word in shared[:MAX_WORDS]}
+
+
+def _word_id(word: str) -> int:
+    """Return 63 bits of a hash; Python's own differs between processes."""
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) >> 1
+
+
+def _tf_idf(bags: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> sparse.csr_array:
+    """Return the (n_movies, n_words) weights of the words of the vocabulary, in its order."""
+    column = {word: j for j, word in enumerate(vocabulary)}
     entries = [(i, column[word]) for i, bag in enumerate(bags) for word in bag if word in column]
     rows, columns = np.array(entries, np.int64).reshape(-1, 2).T
-    rarity = np.log(len(bags) / np.array([n_movies[word] for word in column]))
+    rarity = np.log(len(bags) / np.array([*vocabulary.values()]))
     shape = (len(bags), len(column))
     return sparse.csr_array((rarity[columns].astype(np.float32), (rows, columns)), shape=shape)
 

@@ -58,3 +58,13 @@ def test_few_dimensions_still_give_unit_vectors_of_that_width():
 
 def test_a_catalogue_of_nothing_is_no_error():
     assert describe([], [], [], [], []).content.shape == (0, 64)
+
+
+def test_a_word_keeps_its_id_in_another_catalogue():
+    few = describe([1, 2], [""] * 2, [None] * 2, [WESTERN, WESTERN], [[]] * 2)
+    more = describe([1, 2, 3, 4, 5], [""] * 5, [None] * 5, [WESTERN, WESTERN, COMEDY, COMEDY, COMEDY], [[]] * 5)
+
+    assert few.words.shape == (2, 1)
+    assert more.word_ids.tolist().index(few.word_ids[0]) == 1  # the second most used there
+    assert (more.word_ids >= 0).all()
+    assert few.word_ids.tolist() == [2588092873387560404]
