@@ -4,6 +4,7 @@ from infra.errors import UnknownModel
 from models.als import Als
 from models.content import Content
 from models.ease import Ease
+from models.hybrid import Hybrid
 from models.ials import Ials
 from models.likeness import MovieLikeness
 from models.neighbours import Neighbours
@@ -12,7 +13,7 @@ from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMo
 
 ZOO: dict[str, type[Recommender]] = {
     model.name: model
-    for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease, Neighbours)
+    for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease, Neighbours, Hybrid)
 }
 """The candidates for personal lists, which every night compares."""
 

@@ -11,6 +11,7 @@ def test_each_model_is_known_by_its_own_name():
         "als",
         "content",
         "ease",
+        "hybrid",
         "ials",
         "neighbours",
         "popularity",
