@@ -67,15 +67,28 @@ class Ratings:
         shape = (len(self.users), len(self.movies))
         return sparse.csr_array((self.rating, (self.user_index, self.movie_index)), shape=shape)
 
+    @cached_property
+    def times(self) -> sparse.csr_array:
+        """`rated_at` as a sparse (n_users, n_movies) int64 matrix with the entries of `matrix`."""
+        shape = (len(self.users), len(self.movies))
+        return sparse.csr_array((self.rated_at, (self.user_index, self.movie_index)), shape=shape)
+
     def of_users(self, user_ids: ArrayLike, movies: IdMap) -> sparse.csr_array:
         """Return a (len(user_ids), len(movies)) matrix: rows in the order asked, columns as `movies`.
 
         An unknown user's row is empty; movies that `movies` does not hold are left out.
         """
+        return self._rows(self.matrix, user_ids, movies)
+
+    def times_of_users(self, user_ids: ArrayLike, movies: IdMap) -> sparse.csr_array:
+        """Return what `of_users` does, with `rated_at` in place of the rating."""
+        return self._rows(self.times, user_ids, movies)
+
+    def _rows(self, matrix: sparse.csr_array, user_ids: ArrayLike, movies: IdMap) -> sparse.csr_array:
         rows = self.users.positions(user_ids)
         known = np.flatnonzero(rows >= 0)
         columns = movies.positions(self.movies.ids)
-        picked = self.matrix[rows[known]].tocoo()
+        picked = matrix[rows[known]].tocoo()
         keep = columns[picked.col] >= 0
         entries = picked.data[keep], (known[picked.row[keep]], columns[picked.col[keep]])
         return sparse.csr_array(entries, shape=(len(rows), len(movies)))

@@ -10,10 +10,14 @@ from models.likeness import MovieLikeness
 from models.neighbours import Neighbours
 from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
+from models.transitions import Transitions
 
 ZOO: dict[str, type[Recommender]] = {
     model.name: model
-    for model in (Popularity, PopularityAllTime, PopularityRecent, Content, Als, Ials, Ease, Neighbours, Hybrid)
+    for model in (
+        *(Popularity, PopularityAllTime, PopularityRecent),
+        *(Content, Als, Ials, Ease, Neighbours, Hybrid, Transitions),
+    )
 }
 """The candidates for personal lists, which every night compares."""
 

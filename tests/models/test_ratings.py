@@ -35,5 +35,9 @@ def test_rows_of_users_come_as_asked_with_the_columns_asked_for(ratings):
     assert history.toarray().tolist() == [[1.0, 4.5, 0], [0, 0, 0], [2.0, 0, 0], [1.0, 4.5, 0]]
 
 
+def test_rows_of_times_have_the_entries_of_the_rows_of_ratings(ratings):
+    assert ratings.times_of_users([7, 99, 5], IdMap([20, 10])).toarray().tolist() == [[100, 300], [0, 0], [200, 0]]
+
+
 def test_no_ratings_at_all_give_empty_rows():
     assert Ratings.of([], [], [], [], catalogue=[1, 2]).of_users([3], IdMap([1])).toarray().tolist() == [[0]]

@@ -17,6 +17,7 @@ def test_each_model_is_known_by_its_own_name():
         "popularity",
         "popularity_all_time",
         "popularity_recent",
+        "transitions",
     ]
     assert all(model.name == name for name, model in ZOO.items())
 
