@@ -34,6 +34,9 @@ class Ials:
 
     name: ClassVar[str] = "ials"
 
+    # The best NDCG@10 on the last 20 % of every user's training ratings of ml-latest-small (mean of 3 seeds): .137.
+    # Values to either side: 64 factors .131, 8 and 24 epochs .135, .137 (in twice the time), regularization .0008 and
+    # .003 .125, .125, unobserved weight 5 and 20 .125, .128, confidence .6 and 1.4 .135, .131.
     def __init__(
         self,
         n_factors: int = 128,
