@@ -1,8 +1,12 @@
 """Run the API in the foreground: `python -m serving`."""
 
+from pathlib import Path
+
 import uvicorn
 
 from infra.settings import get_settings
 
+LOGGING = str(Path(__file__).with_name("logging.json"))
+
 if __name__ == "__main__":
-    uvicorn.run("serving.app:app", host="127.0.0.1", port=get_settings().api.port)
+    uvicorn.run("serving.app:app", host="127.0.0.1", port=get_settings().api.port, log_config=LOGGING)

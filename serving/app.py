@@ -1,28 +1,31 @@
-"""The HTTP API: `uvicorn serving.app:app --host 127.0.0.1 --port 8000`."""
+"""The HTTP API: `uvicorn serving.app:app --host 127.0.0.1 --port 8000 --log-config serving/logging.json`."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from infra.settings import get_settings
-from infra.stores.recommendations import RecommendationStore
 from serving.errors import tell_errors
-from serving.routers import health, movies, users
+from serving.etags import Etags
+from serving.observed import Observed
+from serving.routers import health, metrics, movies, users
+from serving.stores import open_stores
+
+GZIP_FROM_BYTES = 1_400
+"""What fits into one packet arrives no sooner when it is smaller. Measured: a list of 10 movies, 1.7 kB, takes 0.06 ms
+to compress and then one packet instead of two; a list of 100, 14 kB, takes 0.4 ms and a quarter of the bytes."""
+
+GZIP_LEVEL = 4
+"""9 takes half as long again and saves 7 % more."""
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Read the generation in force before the first request, if MongoDB answers, and follow it until the last."""
-    settings = get_settings()
-    store = RecommendationStore(settings.mongodb.address, settings.mongodb.database, settings.api.mongodb_timeout_ms)
-    await store.refresh()
-    following = asyncio.create_task(store.follow(settings.api.refresh_seconds))
-    app.state.store = store
-    yield
-    following.cancel()
-    await store.close()
+    async with open_stores(get_settings()) as app.state.stores:
+        yield
 
 
 app = FastAPI(
@@ -34,4 +37,8 @@ app = FastAPI(
 app.include_router(users.router)
 app.include_router(movies.router)
 app.include_router(health.router)
+app.include_router(metrics.router)
+app.add_middleware(Etags)
+app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+app.add_middleware(Observed)
 tell_errors(app)

@@ -5,19 +5,21 @@ from typing import Any
 
 from fastapi import Response
 
+from serving.metrics import count_list
 from serving.schemas import MovieList
 
 GENERATION, AGE, SOURCE = "X-Reco-Generation", "X-Reco-Age", "X-Reco-Source"
 
 DOCUMENTED: dict[str, Any] = {
     GENERATION: {"description": "the generation, absent before the first", "schema": {"type": "string"}},
-    AGE: {"description": "its age in seconds, absent before the first", "schema": {"type": "integer"}},
+    AGE: {"description": "seconds since the list was made, absent before the first", "schema": {"type": "integer"}},
     SOURCE: {"description": "the same as `source`", "schema": {"type": "string"}},
 }
 
 
 def announce(response: Response, told: MovieList, now: datetime) -> MovieList:
-    """Set the headers of a list, and return the list."""
+    """Set the headers of a list, count it, and return it."""
+    count_list(told)
     response.headers[SOURCE] = told.source
     if told.generation and told.generated_at:
         response.headers[GENERATION] = told.generation

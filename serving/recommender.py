@@ -1,125 +1,98 @@
-"""Which list someone gets. Plain Python: no HTTP, no MongoDB."""
+"""Which movies someone gets. Plain Python: no HTTP, no MongoDB, no Redis."""
 
-from datetime import datetime, timedelta
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import uuid4
 
-from infra.errors import NotInCatalogue, ServerUnreachable
-from infra.stores.generation_layout import FROM_GENRE, FROM_POPULAR
-from infra.stores.recommendations import Generation, Movie, RankedMovies, RecommendationStore
-from infra.tables import EVERY_GENRE
-from serving.schemas import ListedMovie, MovieDetails, MovieList, Readiness, Source
-
-STALE_AFTER = timedelta(hours=36)
-NO_MOVIES = RankedMovies([], [])
-
-
-async def list_for_user(store: RecommendationStore, user_id: int, limit: int, now: datetime) -> MovieList:
-    """Return the user's own list; without one, or while MongoDB is away, the popular list."""
-    try:
-        generation, own = await store.user_list(user_id)
-    except ServerUnreachable:
-        generation, own = store.generation, None
-    if own is None or not own.movie_ids:
-        return popular_list(generation, None, limit, now)
-    return _told(generation, _source(own, Source.PERSONAL), own, limit, now)
-
-
-async def list_for_movie(store: RecommendationStore, movie_id: int, limit: int, now: datetime) -> MovieList:
-    """Return the movie's neighbours; without any, the best of its first genre; while MongoDB is away, the popular list.
-
-    Raises NotInCatalogue for a movie that the generation in force does not know.
-    """
-    try:
-        generation, similar = await store.movie_list(movie_id)
-    except ServerUnreachable:
-        generation, similar = store.generation, None
-    if generation.id is None:
-        return popular_list(generation, None, limit, now)
-    movie = _find(generation, movie_id)
-    genre = next((genre for genre in movie.genres if genre in generation.popular), None)
-    if similar and similar.movie_ids:
-        return _told(generation, _source(similar, Source.SIMILAR), similar, limit, now, genre)
-    return popular_list(generation, genre if store.is_reachable else None, limit, now, without=movie_id)
+from infra.patience import patience
+from infra.stores.generation_layout import Content
+from infra.stores.ranked_movies import Movie
+from infra.stores.recommendation_requests import RecommendationRequests, Request
+from infra.stores.recommendations import RecommendationStore
+from serving import rungs
+from serving.catalogue import find_movie
+from serving.filters import Wanted, check_genre, left_out
+from serving.ladder import Rung, climb_down
+from serving.logs import request_id
+from serving.lookup import Found, Lookup
+from serving.metrics import LATE_RUNGS
+from serving.movie_lists import tell
+from serving.schemas import MovieList, Source
+from serving.staleness import StaleReason, why_outdated, why_stale
 
 
-def popular_list(
-    generation: Generation, genre: str | None, limit: int, now: datetime, without: int | None = None
-) -> MovieList:
-    """Return the movies rated best, of one genre or of all, leaving out one if it is named.
+@dataclass(frozen=True)
+class Recommender:
+    """Climbs down the ladder for users and movies; the budgets say how long the rungs may take that ask a server."""
 
-    Raises NotInCatalogue for a genre that has no list.
-    """
-    genres = sorted(generation.popular.keys() - {EVERY_GENRE})
-    if genre is None or generation.id is None:
-        ranked = generation.popular.get(EVERY_GENRE, NO_MOVIES)
-        return _told(generation, Source.POPULAR, ranked, limit, now, without=without)
-    if genre not in genres:
-        raise NotInCatalogue(f"no movie is of the genre '{genre}'; the genres are {', '.join(genres)}")
-    return _told(generation, Source.GENRE, generation.popular[genre], limit, now, genre, without)
+    store: RecommendationStore
+    lookup: Lookup
+    requests: RecommendationRequests
+    own_list_seconds: float
+    similar_seconds: float
 
+    async def for_user(self, user_id: int, wanted: Wanted, exclude_watched: bool, now: datetime) -> MovieList:
+        """Return the user's own list, then what is like the movies liked last, of their genre, or popular.
 
-def movie_details(generation: Generation, movie_id: int) -> MovieDetails:
-    """Return what the catalogue says of a movie; raises NotInCatalogue when it is not there."""
-    return MovieDetails.model_validate(_find(generation, movie_id), from_attributes=True)
+        What the user rated, watched or hid is left out. A new list is asked for where this one is stale.
+        """
+        found = await self._in_time(Content.USER_LISTS, self.lookup.user(user_id, now))
+        generation, interactions = found.generation, found.interactions
+        check_genre(generation, wanted.genre)
+        hidden = left_out(interactions, exclude_watched)
 
+        def is_wanted(movie: Movie) -> bool:
+            return movie.movie_id not in hidden and wanted.keeps(movie)
 
-def readiness(store: RecommendationStore, now: datetime) -> Readiness:
-    """Return whether answers are as good as they can be, and if not, why."""
-    generation = store.generation
-    problems = []
-    if not store.is_reachable:
-        problems.append("MongoDB does not answer: every list is the popular one, from memory")
-    if generation.id is None:
-        problems.append("no generation has been read yet: every list is empty")
-    return Readiness(
-        status="degraded" if problems else "ready",
-        detail="; ".join(problems) or "all is well",
-        generation=generation.id,
-        generated_at=generation.generated_at,
-        is_stale=_is_stale(generation, now),
-    )
+        genre = wanted.genre or rungs.favourite_genre(generation, rungs.last_liked(interactions))
+        ladder: list[Rung] = [
+            rungs.at_once(rungs.listed(generation, found.ranked, Source.PERSONAL)),
+            partial(rungs.similar, self.lookup, generation, interactions, self.similar_seconds),
+            *rungs.from_memory(generation, genre),
+        ]
+        chosen = await climb_down(ladder, is_wanted, wanted.end)
+        return tell(chosen, wanted, found, self._judge_and_ask(user_id, found, now), genre)
 
+    async def for_movie(self, movie_id: int, wanted: Wanted, now: datetime) -> MovieList:
+        """Return the movie's neighbours, then the best of its first genre that has a list, then popular movies.
 
-def _find(generation: Generation, movie_id: int) -> Movie:
-    if generation.id is None:
-        raise NotInCatalogue(f"no movie {movie_id} yet: no generation has been read, so the catalogue is empty")
-    if movie_id not in generation.movies:
-        raise NotInCatalogue(f"no movie {movie_id} in the catalogue of generation {generation.id}")
-    return generation.movies[movie_id]
+        Raises NotInCatalogue for a movie that the generation in force does not know.
+        """
+        found = await self._in_time(Content.MOVIE_LISTS, self.lookup.movie(movie_id))
+        generation = found.generation
+        check_genre(generation, wanted.genre)
+        genres = find_movie(generation, movie_id).genres if generation.id else []
+        genre = wanted.genre or next((genre for genre in genres if genre in generation.popular), None)
+        ladder: list[Rung] = [
+            rungs.at_once(rungs.listed(generation, found.ranked, Source.SIMILAR)),
+            *rungs.from_memory(generation, genre),
+        ]
+        chosen = await climb_down(ladder, lambda movie: movie.movie_id != movie_id and wanted.keeps(movie), wanted.end)
+        return tell(chosen, wanted, found, why_stale(found, self.store.champions, now), genre)
 
+    async def popular(self, wanted: Wanted, now: datetime) -> MovieList:
+        """Return the movies rated best, of one genre or of all; raises NotInCatalogue for a genre that has no list."""
+        generation = self.store.generation
+        check_genre(generation, wanted.genre)
+        chosen = await climb_down(rungs.from_memory(generation, wanted.genre), wanted.keeps, wanted.end)
+        found = Found(Content.POPULAR_LISTS, generation)
+        return tell(chosen, wanted, found, why_stale(found, self.store.champions, now), wanted.genre)
 
-def _source(ranked: RankedMovies, own: Source) -> Source:
-    """Return `own`, unless the model had nothing to say and the list is nothing but what filled it up."""
-    filled_from = {FROM_POPULAR: Source.POPULAR, FROM_GENRE: Source.GENRE}
-    return filled_from.get(next(iter(ranked.sources), ""), own)
+    async def _in_time(self, content: Content, looking: Awaitable[Found]) -> Found:
+        try:
+            async with patience(self.own_list_seconds):
+                return await looking
+        except TimeoutError:
+            LATE_RUNGS.labels(content).inc()
+            return Found(content, self.store.generation, is_known=False)
 
-
-def _told(
-    generation: Generation,
-    source: Source,
-    ranked: RankedMovies,
-    limit: int,
-    now: datetime,
-    genre: str | None = None,
-    without: int | None = None,
-) -> MovieList:
-    shown = [pair for pair in zip(ranked.movie_ids, ranked.scores, strict=True) if pair[0] != without][:limit]
-    return MovieList(
-        source=source,
-        genre=genre if source is Source.GENRE else None,
-        generation=generation.id,
-        generated_at=generation.generated_at,
-        is_stale=_is_stale(generation, now),
-        movies=[
-            _listed(generation.movies[movie_id], score, rank) for rank, (movie_id, score) in enumerate(shown, start=1)
-        ],
-    )
-
-
-def _listed(movie: Movie, score: float, rank: int) -> ListedMovie:
-    return ListedMovie(
-        movie_id=movie.movie_id, title=movie.title, year=movie.year, genres=movie.genres, score=score, rank=rank
-    )
-
-
-def _is_stale(generation: Generation, now: datetime) -> bool:
-    return generation.generated_at is None or now - generation.generated_at > STALE_AFTER
+    def _judge_and_ask(self, user_id: int, found: Found, now: datetime) -> StaleReason | None:
+        """Return why a user's list is stale, and ask for a new one; a user without one must have done something."""
+        stale = why_stale(found, self.store.champions, now)
+        outdated = why_outdated(found)
+        why = (stale or outdated) if found.ranked else outdated
+        if why:
+            self.requests.ask(Request(uuid4().hex, user_id, why, request_id.get()), now)
+        return why or stale

@@ -8,12 +8,22 @@ from pydantic import BaseModel, Field
 
 
 class Source(StrEnum):
-    """Where a list came from: the user's own, a movie's neighbours, the best of a genre, or the best of all."""
+    """Where movies came from: an own list, a movie's neighbours, a genre, the best of all, or the API itself."""
 
     PERSONAL = "personal"
     SIMILAR = "similar"
     GENRE = "genre"
     POPULAR = "popular"
+    SHIPPED = "shipped"
+
+
+class StaleReason(StrEnum):
+    """Why a list is stale; `serving/staleness.py` defines each."""
+
+    AGE = "age"
+    MODEL = "model"
+    STRONG_OPINION = "strong_opinion"
+    INTERACTIONS = "interactions"
 
 
 class Movie(BaseModel):
@@ -36,17 +46,28 @@ class ListedMovie(Movie):
     """A movie at its place in a list."""
 
     score: float = Field(description="orders a list, and means nothing beyond it: lists of other sources have others")
-    rank: int = Field(ge=1, description="1 is the best")
+    rank: int = Field(ge=1, description="1 is the best; a page goes on where the one before ended")
+
+
+class Filled(BaseModel):
+    """From this rank on, movies come from another source, because the one before had no more to show."""
+
+    rank: int = Field(ge=1)
+    source: Source
 
 
 class MovieList(BaseModel):
-    """Movies, best first, and where they came from. Before the first publication there are none."""
+    """Movies, best first, and where they came from."""
 
-    source: Source
+    source: Source = Field(description="of the first movie")
+    filled_from: list[Filled] = Field(
+        description="the sources behind it, in the order of the list; empty for one source"
+    )
     genre: str | None = Field(description="which one, when the source is `genre`")
     generation: str | None = Field(description="the publication all of this is of; null before the first")
-    generated_at: datetime | None
-    is_stale: bool = Field(description="whether the generation is older than 36 hours, or missing")
+    generated_at: datetime | None = Field(description="when the list was made; null before the first publication")
+    is_stale: bool = Field(description="whether a newer list is due; it is asked for where a user's is")
+    stale_reason: StaleReason | None = Field(description="why it is stale: the first reason that holds")
     movies: list[ListedMovie]
 
 

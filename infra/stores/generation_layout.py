@@ -1,7 +1,7 @@
 """How generations lie in MongoDB; the batch that writes them and the API that reads them share it from here.
 
     generations                              one document per publication
-    serving_state                            one document, POINTER, whose `generation` is the one in force
+    serving_state                            POINTER, whose `generation` is the one in force; CHAMPION, see below
     user_recommendations_<generation>        _id user_id, movie_ids, scores, sources
     movie_recommendations_<generation>       _id movie_id, movie_ids, scores, sources
     movies_<generation>                      _id movie_id, title, year, genres, imdb_id, tmdb_id
@@ -9,6 +9,11 @@
 
 `movie_ids` is best first and `scores` goes with it. `sources` counts how many of them came from where, in the order of
 the list: `{"als": 97, "popular": 3}` is 97 movies of the model `als`, then 3 of a popular list.
+
+A list made after its generation says so in fields of its own: `generated_at`, `source` (of all its movies), `model`.
+
+`models` of a generation names what made its lists, by role: `{"recommender": {"name": "als", "version": 12}, ...}`. The
+document CHAMPION, if it is there, has the same field, and names the champions of now.
 """
 
 import re
@@ -18,6 +23,7 @@ from enum import StrEnum
 GENERATIONS = "generations"
 SERVING_STATE = "serving_state"
 POINTER = "recommendations"
+CHAMPION = "champion"
 
 FROM_POPULAR = "popular"
 """The source of movies that fill a list up from the popular list of all movies."""
@@ -52,6 +58,9 @@ class Content(StrEnum):
         """Return the name of this collection in a generation."""
         return f"{self}_{generation}"
 
+
+MAKERS = {Content.USER_LISTS: "recommender", Content.MOVIE_LISTS: "similar_movies"}
+"""The role, in `models`, of what makes these lists."""
 
 _COLLECTION = re.compile(rf"(?:{'|'.join(Content)})_(\d{{4}}-\d\d-\d\dT\d{{6}}Z)")
 

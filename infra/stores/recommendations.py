@@ -3,142 +3,137 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pymongo
 from pymongo import AsyncMongoClient, ReadPreference
 from pymongo.errors import PyMongoError
 
-from infra.errors import ServerUnreachable
-from infra.stores.generation_layout import MOVIE_FIELDS, POINTER, SERVING_STATE, Content, begun_at
+from infra.stores.generation_documents import decode, read_catalogue, read_models, read_popular_lists
+from infra.stores.generation_layout import CHAMPION, GENERATIONS, POINTER, SERVING_STATE, Content, begun_at
+from infra.stores.guard import Guard
+from infra.stores.ranked_movies import LISTS, ModelVersion, Movie, RankedMovies
+from infra.stores.recent_interactions import Interaction, read_recent_interactions
+
+LOOK_MS = 1_000
+"""How long a look at the pointer may take; requests do not wait for it."""
 
 LOAD_SECONDS = 30.0
-MOVIES_AT_A_TIME = 1_000  # decoding more in one go would hold up the requests of the same process
+N_WARM_CONNECTIONS = 4
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Movie:
-    """What the catalogue says of a movie; None where it does not know."""
-
-    movie_id: int
-    title: str
-    year: int | None
-    genres: list[str]
-    imdb_id: str | None
-    tmdb_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RankedMovies:
-    """A list, best first; `sources` counts where its movies came from, in the order of the list."""
-
-    movie_ids: list[int]
-    scores: list[float]
-    sources: Mapping[str, int] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Generation:
-    """A generation but for the lists of its users and movies; the one without an id is what there is before any."""
+    """A generation but for the lists of its users and movies; the one without an id is what there is before any.
+
+    `models` are those that made it, by role.
+    """
 
     id: str | None = None
     generated_at: datetime | None = None
     movies: Mapping[int, Movie] = field(default_factory=dict)
     popular: Mapping[str, RankedMovies] = field(default_factory=dict)
+    models: Mapping[str, ModelVersion] = field(default_factory=dict)
 
 
 class RecommendationStore:
-    """The generation in force, as far as this process knows.
+    """The generation in force, as far as this process knows, and what MongoDB holds of one user or movie.
 
-    `generation` is in memory, so there is always one to answer from. `is_reachable` turns false with the first failed
-    read and true with the next `refresh` that succeeds: in an outage no request waits for MongoDB.
+    `generation` and `champions` (model versions by role) are in memory, as of the last look at the pointer. Everything
+    that asks for one user or movie raises ServerUnreachable after `timeout_ms`, and at once during an outage.
     """
 
     def __init__(self, address: str, database: str, timeout_ms: int) -> None:
         self._client = AsyncMongoClient[dict[str, Any]](
-            address, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms, connectTimeoutMS=timeout_ms
+            address,
+            timeoutMS=LOOK_MS,
+            serverSelectionTimeoutMS=LOOK_MS,
+            connectTimeoutMS=LOOK_MS,
+            minPoolSize=N_WARM_CONNECTIONS,
+            tz_aware=True,
         )
         self._database = self._client.get_database(database, read_preference=ReadPreference.PRIMARY_PREFERRED)
         self._loading = asyncio.Lock()
-        self._failed = asyncio.Event()
+        self._was_seen = False
+        self.guard = Guard("MongoDB", timeout_ms, PyMongoError)
         self.generation = Generation()
-        self.is_reachable = False
+        self.champions: Mapping[str, ModelVersion] = {}
+
+    @property
+    def is_reachable(self) -> bool:
+        """Tell whether the last look at the pointer succeeded and reads do."""
+        return self._was_seen and self.guard.state == "closed"
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.close()
 
     async def follow(self, every_seconds: float) -> None:
-        """Refresh again and again, and at once after a failed read, until cancelled."""
+        """Refresh again and again until cancelled."""
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._failed.wait(), every_seconds)
-            self._failed.clear()
+            await asyncio.sleep(every_seconds)
             await self.refresh()
 
     async def refresh(self) -> None:
         """Load the generation the pointer names, if it is another one; without MongoDB, keep what there is."""
         try:
-            await self._catch_up()
-        except PyMongoError as error:
-            self._note_outage(error)
+            async with self._loading:
+                await self._catch_up()
+        except (PyMongoError, ValueError) as error:  # ValueError: the pointer names what is no generation
+            if self._was_seen:
+                log.warning("MongoDB cannot be read, lists come from the cache and from memory: %s", error)
+            self._was_seen = False
         else:
-            self.is_reachable = True
+            self._was_seen = True
 
     async def user_list(self, user_id: int) -> tuple[Generation, RankedMovies | None]:
-        """Return the user's list, None if there is none, and the generation it is of; or raise ServerUnreachable."""
+        """Return the user's list, None if there is none that can be read, and the generation it is of."""
         return await self._list(Content.USER_LISTS, user_id)
 
     async def movie_list(self, movie_id: int) -> tuple[Generation, RankedMovies | None]:
-        """Return the movie's list, None if there is none, and the generation it is of; or raise ServerUnreachable."""
+        """Return the movie's list, None if there is none that can be read, and the generation it is of."""
         return await self._list(Content.MOVIE_LISTS, movie_id)
 
+    async def recent_interactions(self, user_id: int) -> tuple[Interaction, ...]:
+        """Return what the user did last."""
+        return await self.guard.ask(lambda: read_recent_interactions(self._database, user_id))
+
     async def _list(self, content: Content, key: int) -> tuple[Generation, RankedMovies | None]:
-        while self.is_reachable:
+        while True:
             generation = self.generation
             if generation.id is None:
                 return generation, None
-            try:
-                found = await self._database[content.of(generation.id)].find_one({"_id": key})
-                if found:
-                    return generation, RankedMovies(found["movie_ids"], found["scores"], found["sources"])
-                await self._catch_up()  # there is no such list, or the whole generation has been dropped meanwhile
-            except PyMongoError as error:
-                self._note_outage(error)
-            else:
-                if self.generation is generation:
-                    return generation, None
-        raise ServerUnreachable("MongoDB did not answer a moment ago")
+            collection = self._database[content.of(generation.id)]
+            found = await self.guard.ask(partial(collection.find_one, {"_id": key}))
+            if found:
+                return generation, decode(LISTS, found, f"{collection.name} ({key})")
+            if await self.guard.ask(self._pointer) == generation.id:
+                return generation, None
+            await self.refresh()  # the whole generation may have been dropped meanwhile
+            if self.generation is generation:
+                return generation, None
 
     async def _catch_up(self) -> None:
-        if await self._pointer() == self.generation.id:
-            return
-        async with self._loading:
-            loaded = self.generation
-            while (newest := await self._pointer()) not in (None, loaded.id):
-                loaded = await self._load(newest)
-            self.generation = loaded  # it was in force when the last of it had been read, so nothing is missing
+        loaded = self.generation
+        while (newest := await self._pointer()) not in (None, loaded.id):
+            loaded = await self._load(newest)
+        self.generation = loaded  # it was in force when the last of it had been read, so nothing is missing
+        champion = await self._database[SERVING_STATE].find_one({"_id": CHAMPION})
+        self.champions = read_models(champion)
 
     async def _pointer(self) -> str | None:
         pointer = await self._database[SERVING_STATE].find_one({"_id": POINTER})
-        return pointer["generation"] if pointer else None
+        return str(pointer.get("generation")) if pointer else None
 
     async def _load(self, generation: str) -> Generation:
         with pymongo.timeout(LOAD_SECONDS):
-            rows = self._database[Content.CATALOGUE.of(generation)].find(batch_size=MOVIES_AT_A_TIME)
-            movies = {row["_id"]: Movie(row["_id"], *(row[name] for name in MOVIE_FIELDS)) async for row in rows}
-            lists = self._database[Content.POPULAR_LISTS.of(generation)].find()
-            popular = {row["_id"]: RankedMovies(row["movie_ids"], row["scores"]) async for row in lists}
+            movies = await read_catalogue(self._database[Content.CATALOGUE.of(generation)])
+            popular = await read_popular_lists(self._database[Content.POPULAR_LISTS.of(generation)])
+            models = read_models(await self._database[GENERATIONS].find_one({"_id": generation}))
         log.info("generation %s: %d movies, %d popular lists", generation, len(movies), len(popular))
-        return Generation(generation, begun_at(generation), movies, popular)
-
-    def _note_outage(self, error: PyMongoError) -> None:
-        if self.is_reachable:
-            log.warning("MongoDB does not answer, lists come from memory: %s", error)
-            self._failed.set()  # one slow read is no outage: find out now, not at the next refresh
-        self.is_reachable = False
+        return Generation(generation, begun_at(generation), movies, popular, models)

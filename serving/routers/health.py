@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from serving.dependencies import Now, Store
 from serving.examples import READINESS
-from serving.recommender import readiness
+from serving.readiness import readiness
 from serving.schemas import Liveness, Readiness
 
 router = APIRouter(prefix="/health", tags=["health"])

@@ -1,26 +1,20 @@
 """The catalogue, and lists that start from a movie or a genre."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Query, Response
-
-from serving.dependencies import DEFAULT_LIMIT, Limit, MovieId, Now, Store
+from serving.catalogue import movie_details
+from serving.dependencies import Chooser, MovieId, Now, Store, WantedMovies
 from serving.examples import MOVIE, MOVIE_LISTS, POPULAR_LISTS
 from serving.headers import announce
-from serving.recommender import list_for_movie, movie_details, popular_list
 from serving.schemas import MovieDetails, MovieList
 
 router = APIRouter(prefix="/api/v1/movies", tags=["movies"])
 
-Genre = Annotated[str | None, Query(description="as the catalogue spells it, such as Comedy or Sci-Fi")]
-
 
 @router.get("/popular", responses=POPULAR_LISTS)
-async def popular_movies(
-    store: Store, now: Now, response: Response, genre: Genre = None, limit: Limit = DEFAULT_LIMIT
-) -> MovieList:
+async def popular_movies(wanted: WantedMovies, chooser: Chooser, now: Now, response: Response) -> MovieList:
     """The movies rated best, of all or of one genre; one five-star vote does not lead a list."""
-    return announce(response, popular_list(store.generation, genre, limit, now), now)
+    return announce(response, await chooser.popular(wanted, now), now)
 
 
 @router.get("/{movie_id}", responses=MOVIE)
@@ -31,11 +25,11 @@ async def movie(movie_id: MovieId, store: Store) -> MovieDetails:
 
 @router.get("/{movie_id}/recommendations", responses=MOVIE_LISTS)
 async def movie_recommendations(
-    movie_id: MovieId, store: Store, now: Now, response: Response, limit: Limit = DEFAULT_LIMIT
+    movie_id: MovieId, wanted: WantedMovies, chooser: Chooser, now: Now, response: Response
 ) -> MovieList:
     """Movies like this one, best first.
 
-    A movie without a list gets the best of its first genre that has any, and every movie the popular list while
-    MongoDB is away: `source` tells.
+    Where its own list has no more to show, or cannot be read, they come from its first genre, then from all: `source`
+    and `filled_from` tell.
     """
-    return announce(response, await list_for_movie(store, movie_id, limit, now), now)
+    return announce(response, await chooser.for_movie(movie_id, wanted, now), now)

@@ -16,7 +16,7 @@ def test_one_nested_value_is_overridden_by_the_environment(monkeypatch):
     settings = Settings()
 
     assert settings.api.address == "http://127.0.0.1:8001"
-    assert settings.api.mongodb_timeout_ms == 500
+    assert settings.api.mongodb_timeout_ms == 25
 
 
 def test_a_line_in_dot_env_counts_like_the_environment(tmp_path):

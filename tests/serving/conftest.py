@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from infra.settings import MongodbSettings, get_settings
+from infra.settings import MongodbSettings, RedisSettings, get_settings
 from serving.app import app
 from serving.dependencies import get_now
 from tests.publication import NIGHT, publish
@@ -15,12 +15,23 @@ from tests.publication import NIGHT, publish
 USERS = {7: [6, 541, 1]}
 SIMILAR = {541: [1214, 1]}
 
+PATIENT = {  # a busy machine is no outage
+    "MARQUEE_API__REDIS_TIMEOUT_MS": "2000",
+    "MARQUEE_API__MONGODB_TIMEOUT_MS": "2000",
+    "MARQUEE_API__PERSONAL_BUDGET_MS": "5000",
+    "MARQUEE_API__SIMILAR_BUDGET_MS": "5000",
+}
+
 
 @pytest.fixture
-def start_api(mongodb: MongodbSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestClient]]:
+def start_api(
+    mongodb: MongodbSettings, redis: RedisSettings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., TestClient]]:
     """Start the API; what is published before is what it finds."""
     monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
-    monkeypatch.setenv("MARQUEE_API__MONGODB_TIMEOUT_MS", "2000")  # a busy machine is no outage
+    monkeypatch.setenv("MARQUEE_REDIS__URL", redis.address)
+    for name, value in PATIENT.items():
+        monkeypatch.setenv(name, value)
 
     def start(address: str = mongodb.address, now: datetime = NIGHT + timedelta(hours=1)) -> TestClient:
         monkeypatch.setenv("MARQUEE_MONGODB__URL", address)

@@ -9,8 +9,11 @@ import pytest
 from pymongo import MongoClient
 
 from infra.errors import ServerUnreachable
+from infra.stores.generation_layout import CHAMPION, POINTER, SERVING_STATE, Content
 from infra.stores.generations import GenerationStore
-from infra.stores.recommendations import Movie, RankedMovies, RecommendationStore
+from infra.stores.guard import N_FAILURES
+from infra.stores.ranked_movies import ModelVersion, Movie, RankedMovies
+from infra.stores.recommendations import RecommendationStore
 from tests.publication import HEAT, NIGHT, POPULAR, publish
 
 NOBODY_LISTENS = "mongodb://127.0.0.1:9/"
@@ -145,14 +148,16 @@ def test_before_the_first_publication_there_is_an_empty_generation(mongodb):
     asyncio.run(scenario())
 
 
-def test_without_mongodb_a_read_says_so_at_once():
+def test_without_mongodb_only_the_first_reads_wait():
     async def scenario():
-        store = RecommendationStore(NOBODY_LISTENS, "marquee", timeout_ms=100)
+        store = RecommendationStore(NOBODY_LISTENS, "marquee", timeout_ms=10)
         await store.refresh()
         assert not store.is_reachable
-        async with asyncio.timeout(0.05):
-            with pytest.raises(ServerUnreachable):
-                await store.user_list(7)
+        for _ in range(N_FAILURES):
+            with pytest.raises(ServerUnreachable, match="MongoDB does not answer"):
+                await store.recent_interactions(7)
+        with pytest.raises(ServerUnreachable, match="MongoDB did not answer a moment ago"):
+            await store.recent_interactions(7)
         await store.close()
 
     asyncio.run(scenario())
@@ -171,19 +176,103 @@ def test_the_generation_in_memory_stays_when_the_database_is_emptied(mongodb):
     asyncio.run(scenario())
 
 
-def test_one_failed_read_is_forgotten_long_before_the_next_refresh(mongodb):
+def test_one_failed_read_is_no_outage(mongodb):
     publish(mongodb, users={7: [6]})
 
     async def scenario():
         async with reading(mongodb) as store:
-            following = asyncio.create_task(store.follow(every_seconds=3_600))
             with pymongo.timeout(1e-6), pytest.raises(ServerUnreachable):
                 await store.user_list(7)
-            assert not store.is_reachable
-            async with asyncio.timeout(10):
-                while not store.is_reachable:
-                    await asyncio.sleep(0.01)
+            assert store.is_reachable
             assert (await store.user_list(7))[1].movie_ids == [6]
-            following.cancel()
 
     asyncio.run(scenario())
+
+
+def test_the_models_of_a_generation_and_the_champions_of_now_are_known(mongodb):
+    publish(mongodb, users={7: [6]}, source="als")
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            assert store.generation.models == {"recommender": ModelVersion("als", 1)}
+            assert store.champions == {}
+            with MongoClient(mongodb.address) as client:
+                models = {"recommender": {"name": "ials", "version": 2}}
+                client[mongodb.database][SERVING_STATE].insert_one({"_id": CHAMPION, "models": models})
+            await store.refresh()
+            assert store.champions == {"recommender": ModelVersion("ials", 2)}
+
+    asyncio.run(scenario())
+
+
+def test_a_list_written_after_its_generation_keeps_its_own_time_source_and_model(mongodb):
+    generation = publish(mongodb, users={7: [6]})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            later = NIGHT + timedelta(hours=9)
+            written = {"generated_at": later, "source": "als", "model": {"name": "als", "version": 3}}
+            overwrite(mongodb, Content.USER_LISTS.of(generation), 7, written)
+            _, own = await store.user_list(7)
+            assert own == RankedMovies([6], [1.0], {"als": 1}, later, "als", ModelVersion("als", 3))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        {"movie_ids": "garbage"},
+        {"movie_ids": [6, None]},
+        {"movie_ids": [6, 541, 1]},  # with one score
+        {"scores": [float("nan")]},
+        {"scores": {"6": 1.0}},
+        {"sources": [["als", 1]]},
+        {"sources": {"als": "many"}},
+        {"generated_at": "yesterday"},
+    ],
+)
+def test_a_list_that_makes_no_sense_is_none(mongodb, garbage):
+    generation = publish(mongodb, users={7: [6], 8: [541]})
+    overwrite(mongodb, Content.USER_LISTS.of(generation), 7, garbage)
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            assert (await store.user_list(7))[1] is None
+            assert (await store.user_list(8))[1].movie_ids == [541]
+
+    asyncio.run(scenario())
+
+
+def test_movies_and_popular_lists_that_make_no_sense_cost_only_themselves(mongodb):
+    generation = publish(mongodb, users={})
+    overwrite(mongodb, Content.CATALOGUE.of(generation), 6, {"genres": 7})
+    overwrite(mongodb, Content.POPULAR_LISTS.of(generation), "Sci-Fi", {"scores": None})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            assert sorted(store.generation.movies) == [1, 541, 999, 1214]
+            assert sorted(store.generation.popular) == ["Comedy", "Crime", "all"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("garbage", ["no generation", 5, None])
+def test_a_pointer_that_makes_no_sense_leaves_what_is_in_memory(mongodb, garbage):
+    published = publish(mongodb, users={7: [6]})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            overwrite(mongodb, SERVING_STATE, POINTER, {"generation": garbage})
+            await store.refresh()
+            assert not store.is_reachable
+            assert (await store.user_list(7))[0].id == published
+            assert (await store.user_list(8))[1] is None
+
+    asyncio.run(scenario())
+
+
+def overwrite(mongodb, collection, key, fields):
+    with MongoClient(mongodb.address) as client:
+        result = client[mongodb.database][collection].update_one({"_id": key}, {"$set": fields})
+        assert result.matched_count == 1

@@ -25,7 +25,7 @@ def test_without_a_generation_it_is_degraded_but_takes_requests(start_api):
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
-    assert answer.json()["detail"] == "no generation has been read yet: every list is empty"
+    assert answer.json()["detail"] == "no generation has been read yet: every list is the one shipped with the API"
 
 
 def test_without_mongodb_it_is_degraded_but_takes_requests(start_api):

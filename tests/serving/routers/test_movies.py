@@ -1,5 +1,6 @@
 import pytest
 
+from infra.tables import GENRES
 from tests.publication import POPULAR, publish
 
 
@@ -12,7 +13,8 @@ def test_a_movie_with_a_list_gets_its_neighbours(client):
 
     assert answer.status_code == 200
     assert answer.json()["source"] == "similar"
-    assert movie_ids(answer) == [1214, 1]
+    assert movie_ids(answer)[:2] == [1214, 1]
+    assert answer.json()["filled_from"] == [{"rank": 3, "source": "popular"}]  # Sci-Fi has no other
     assert answer.headers["X-Reco-Source"] == "similar"
 
 
@@ -20,7 +22,8 @@ def test_a_movie_without_a_list_gets_the_best_of_its_first_genre_that_has_any(cl
     answer = client.get("/api/v1/movies/1214/recommendations")  # Horror has no list, Sci-Fi has
 
     assert (answer.json()["source"], answer.json()["genre"]) == ("genre", "Sci-Fi")
-    assert movie_ids(answer) == [541]  # without itself
+    assert movie_ids(answer) == [541, 6, 1]  # without itself, and with popular ones behind
+    assert answer.json()["filled_from"] == [{"rank": 2, "source": "popular"}]
 
 
 def test_a_movie_without_a_list_and_without_genres_gets_the_popular_list(client):
@@ -36,7 +39,7 @@ def test_a_list_that_is_only_filled_up_is_called_after_its_genre(mongodb, start_
     answer = start_api().get("/api/v1/movies/541/recommendations")
 
     assert (answer.json()["source"], answer.json()["genre"]) == ("genre", "Sci-Fi")
-    assert movie_ids(answer) == [1214, 6]
+    assert movie_ids(answer) == [1214, 6, 1]
 
 
 @pytest.mark.parametrize("address", ["/api/v1/movies/12345", "/api/v1/movies/12345/recommendations"])
@@ -95,12 +98,21 @@ def test_an_unknown_genre_is_a_404_that_lists_the_genres(client, genre):
     }
 
 
-@pytest.mark.parametrize("address", ["/api/v1/movies/6/recommendations", "/api/v1/movies/popular?genre=Comedy"])
-def test_before_the_first_publication_lists_are_empty(start_api, address):
+@pytest.mark.parametrize("address", ["/api/v1/movies/6/recommendations", "/api/v1/movies/popular"])
+def test_before_the_first_publication_lists_are_those_the_api_is_shipped_with(start_api, address):
     answer = start_api().get(address)
 
-    assert answer.status_code == 200
-    assert (answer.json()["source"], answer.json()["movies"]) == ("popular", [])
+    assert (answer.status_code, answer.json()["source"]) == (200, "shipped")
+    assert movie_ids(answer)[:3] == [318, 858, 2959]
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_before_the_first_publication_every_genre_has_movies(start_api, genre):
+    answer = start_api().get("/api/v1/movies/popular", params={"genre": genre})
+
+    assert answer.json()["source"] == "shipped"
+    assert all(genre in movie["genres"] for movie in answer.json()["movies"])
+    assert answer.json()["movies"]
 
 
 def test_before_the_first_publication_a_movie_is_a_404_that_gives_the_reason(start_api):

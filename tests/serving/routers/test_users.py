@@ -10,15 +10,17 @@ def movie_ids(answer):
 
 
 def test_a_user_with_a_list_gets_it(client):
-    answer = client.get("/api/v1/users/7/recommendations")
+    answer = client.get("/api/v1/users/7/recommendations", params={"limit": 3})
 
     assert answer.status_code == 200
     assert answer.json() == {
         "source": "personal",
+        "filled_from": [],
         "genre": None,
         "generation": "2026-11-20T003105Z",
         "generated_at": "2026-11-20T00:31:05Z",
         "is_stale": False,
+        "stale_reason": None,
         "movies": [
             {
                 "movie_id": 6,
@@ -55,7 +57,8 @@ def test_a_list_that_is_only_filled_up_is_called_popular(mongodb, start_api):
     answer = start_api().get("/api/v1/users/7/recommendations")
 
     assert answer.json()["source"] == "popular"
-    assert movie_ids(answer) == [541, 1]
+    assert movie_ids(answer) == [541, 1, 1214, 6]
+    assert answer.json()["filled_from"] == []
 
 
 def test_a_user_who_has_seen_everything_gets_the_popular_list(mongodb, start_api):
@@ -74,9 +77,9 @@ def test_the_limit_cuts_the_list(client):
 
 
 def test_ten_movies_are_the_default(mongodb, start_api):
-    publish(mongodb, {7: [1, 6, 541, 1214, 999] * 3})
+    answer = start_api().get("/api/v1/users/7/recommendations")  # before a publication: the list shipped is longer
 
-    assert len(movie_ids(start_api().get("/api/v1/users/7/recommendations"))) == 10
+    assert len(movie_ids(answer)) == 10
 
 
 @pytest.mark.parametrize(("user_id", "source"), [(7, "personal"), (8, "popular")])
@@ -96,19 +99,30 @@ def test_a_generation_is_stale_after_36_hours(mongodb, start_api, hours, is_stal
     assert client.get("/api/v1/users/7/recommendations").json()["is_stale"] is is_stale
 
 
-def test_before_the_first_publication_the_list_is_empty_and_says_so(start_api):
-    answer = start_api().get("/api/v1/users/7/recommendations")
+def test_before_the_first_publication_the_list_is_the_one_shipped_and_says_so(start_api):
+    answer = start_api().get("/api/v1/users/7/recommendations", params={"limit": 1})
 
     assert answer.status_code == 200
     assert answer.json() == {
-        "source": "popular",
+        "source": "shipped",
+        "filled_from": [],
         "genre": None,
         "generation": None,
         "generated_at": None,
         "is_stale": True,
-        "movies": [],
+        "stale_reason": "age",
+        "movies": [
+            {
+                "movie_id": 318,
+                "title": "The Shawshank Redemption",
+                "year": 1994,
+                "genres": ["Crime", "Drama"],
+                "score": 1.0,
+                "rank": 1,
+            }
+        ],
     }
-    assert answer.headers["X-Reco-Source"] == "popular"
+    assert answer.headers["X-Reco-Source"] == "shipped"
     assert "X-Reco-Generation" not in answer.headers
 
 

@@ -1,0 +1,58 @@
+"""Keeps requests from waiting for a server that does not answer."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from circuitbreaker import CircuitBreaker
+
+from infra.errors import ServerUnreachable
+from infra.patience import patience
+
+N_FAILURES = 5
+"""So many questions in a row fail before no more are asked: one slow answer is no outage."""
+
+PAUSE_SECONDS = 2
+"""How long none are asked then; the first answer after that ends the outage, the first failure renews the pause."""
+
+N_AT_ONCE = 32
+"""Questions on their way; the time of those that wait for their turn does not run yet."""
+
+Answer = TypeVar("Answer")
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """A circuit breaker and a time limit around every question to one server.
+
+    `failures` is the base of the errors by which its driver says that the server is at fault.
+    """
+
+    def __init__(self, server: str, timeout_ms: int, failures: type[Exception]) -> None:
+        self.server = server
+        self._seconds = timeout_ms / 1_000
+        self._failures = (failures, TimeoutError)
+        self._breaker = CircuitBreaker(N_FAILURES, PAUSE_SECONDS, self._failures, server)
+        self._at_once = asyncio.Semaphore(N_AT_ONCE)
+
+    @property
+    def state(self) -> str:
+        """Say `closed` (all is well), `open` (nothing is asked) or `half_open` (the next question decides)."""
+        return str(self._breaker.state)
+
+    async def ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return the answer; raise ServerUnreachable when it fails or takes too long, or at once in an outage."""
+        async with self._at_once:
+            if self._breaker.opened:
+                raise ServerUnreachable(f"{self.server} did not answer a moment ago")
+            was_closed = self._breaker.closed
+            try:
+                with self._breaker:
+                    async with patience(self._seconds):
+                        return await question()
+            except self._failures as error:
+                if was_closed and self._breaker.opened:
+                    log.warning("%s does not answer, requests go on without it: %r", self.server, error)
+                raise ServerUnreachable(f"{self.server} does not answer: {error!r}") from error

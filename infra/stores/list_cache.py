@@ -1,0 +1,115 @@
+"""Hot lists in Redis, in front of MongoDB.
+
+    list:<generation>:<user_recommendations or movie_recommendations>:<id>    a list, or `null` where there is none
+    interactions:<user_id>    what the user did last, and when it was read
+    changed:<user_id>         the user has just done something, so `interactions` is out of date
+
+A new generation has keys of its own, so nothing is flushed: old keys expire.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from redis.asyncio import Redis
+
+from infra.stores.generation_layout import Content
+from infra.stores.guard import Guard
+from infra.stores.ranked_movies import RankedMovies
+from infra.stores.recent_interactions import Interaction
+
+LIST_SECONDS = 300
+ABSENCE_SECONDS = 10
+
+FRESH = timedelta(seconds=5)
+"""Interactions read longer ago are read again. A writer that could not say so to Redis is seen after that time."""
+
+OUTAGE_SECONDS = 3_600
+"""Interactions stay so long for the time when MongoDB is away: better old ones than none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedList:
+    """A list in the cache; None stands for the knowledge that there is none."""
+
+    ranked: RankedMovies | None
+
+
+@dataclass(frozen=True, slots=True)
+class CachedInteractions:
+    """What a user did last, as of `read_at`."""
+
+    interactions: tuple[Interaction, ...]
+    read_at: AwareDatetime
+
+    def are_fresh(self, now: datetime) -> bool:
+        """Tell whether they need not be read again."""
+        return abs(now - self.read_at) < FRESH
+
+
+LISTS: TypeAdapter[RankedMovies | None] = TypeAdapter(RankedMovies | None)
+INTERACTIONS = TypeAdapter(CachedInteractions)
+
+
+class ListCache:
+    """What the cache holds of one user or movie; everything raises ServerUnreachable when Redis does not answer."""
+
+    def __init__(self, redis: Redis, guard: Guard) -> None:
+        self._redis = redis
+        self._guard = guard
+
+    async def read_list(self, generation: str, content: Content, key: int) -> CachedList | None:
+        """Return what is known of a list, or None if nothing is."""
+        (kept,) = await self._read(_list_key(generation, content, key))
+        return _list(kept)
+
+    async def read_user(
+        self, generation: str, user_id: int, now: datetime
+    ) -> tuple[CachedList | None, CachedInteractions | None, bool]:
+        """Return a user's list and interactions, None where unknown, and whether the latter are up to date."""
+        list_key = _list_key(generation, Content.USER_LISTS, user_id)
+        kept, done, changed = await self._read(list_key, f"interactions:{user_id}", f"changed:{user_id}")
+        known = _interactions(done)
+        return _list(kept), known, known is not None and changed is None and known.are_fresh(now)
+
+    async def keep_list(self, generation: str, content: Content, key: int, ranked: RankedMovies | None) -> None:
+        """Keep a list, or for a short time that there is none."""
+        seconds = ABSENCE_SECONDS if ranked is None else LIST_SECONDS
+        await self._keep(_list_key(generation, content, key), LISTS.dump_json(ranked), seconds)
+
+    async def keep_interactions(self, user_id: int, interactions: tuple[Interaction, ...], read_at: datetime) -> None:
+        """Keep what a user did last; `read_at` is a time before it was read."""
+        known = CachedInteractions(interactions, read_at)
+        await self._keep(f"interactions:{user_id}", INTERACTIONS.dump_json(known), OUTAGE_SECONDS)
+
+    async def note_interaction(self, user_id: int) -> None:
+        """Have a user's interactions read again: to be called after one has been written.
+
+        The mark outlives every reader that read before the write and keeps what it read after the mark.
+        """
+        await self._keep(f"changed:{user_id}", b"yes", int(FRESH.total_seconds()))
+
+    async def _read(self, *keys: str) -> list[bytes | str | None]:
+        return await self._guard.ask(partial(self._redis.mget, keys))
+
+    async def _keep(self, key: str, value: bytes, seconds: int) -> None:
+        await self._guard.ask(partial(self._redis.set, key, value, ex=seconds))
+
+
+def _list_key(generation: str, content: Content, key: int) -> str:
+    return f"list:{generation}:{content}:{key}"
+
+
+def _list(kept: bytes | str | None) -> CachedList | None:
+    """Return what is kept; what cannot be read, or was written by another version of the code, is not known."""
+    with suppress(ValidationError):
+        return CachedList(LISTS.validate_json(kept)) if kept else None
+    return None
+
+
+def _interactions(kept: bytes | str | None) -> CachedInteractions | None:
+    with suppress(ValidationError):
+        return INTERACTIONS.validate_json(kept) if kept else None
+    return None

@@ -1,0 +1,15 @@
+"""The API's line to Redis."""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+LONGEST_SECONDS = 1.0
+"""What keeps a connection from hanging for ever; requests give up long before."""
+
+
+def connect(address: str) -> Redis:
+    """Return a client that tries each command once."""
+    return Redis.from_url(
+        address, socket_timeout=LONGEST_SECONDS, socket_connect_timeout=LONGEST_SECONDS, retry=Retry(NoBackoff(), 0)
+    )

@@ -1,0 +1,47 @@
+"""What a caller wants of a list."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from infra.errors import NotInCatalogue
+from infra.stores.ranked_movies import Movie
+from infra.stores.recent_interactions import Interaction, Kind
+from infra.stores.recommendations import Generation
+from infra.tables import EVERY_GENRE
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which movies, and which part of the list; a year range leaves out movies whose year is not known."""
+
+    limit: int
+    offset: int = 0
+    genre: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+
+    @property
+    def end(self) -> int:
+        """The rank of the last movie that may be shown."""
+        return self.offset + self.limit
+
+    def keeps(self, movie: Movie) -> bool:
+        """Tell whether a movie may be shown."""
+        return (self.genre is None or self.genre in movie.genres) and self._keeps_year(movie.year)
+
+    def _keeps_year(self, year: int | None) -> bool:
+        if self.year_from is None and self.year_to is None:
+            return True
+        return year is not None and (self.year_from or year) <= year <= (self.year_to or year)
+
+
+def check_genre(generation: Generation, genre: str | None) -> None:
+    """Raise NotInCatalogue for a genre that has no list; before the first publication every genre may have one."""
+    genres = sorted(generation.popular.keys() - {EVERY_GENRE})
+    if genre is not None and genres and genre not in genres:
+        raise NotInCatalogue(f"no movie is of the genre '{genre}'; the genres are {', '.join(genres)}")
+
+
+def left_out(interactions: Iterable[Interaction], exclude_watched: bool) -> Container[int]:
+    """Return the movies not to show someone: what was hidden, and what was rated or watched, unless that is wanted."""
+    return {each.movie_id for each in interactions if exclude_watched or each.kind is Kind.HIDE}

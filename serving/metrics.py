@@ -1,0 +1,45 @@
+"""The figures of the service, for Prometheus. Counts are of this process."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import Response
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+from infra.stores.guard import Guard
+from infra.stores.recommendations import Generation
+from serving.schemas import MovieList
+
+LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+BREAKER_STATES = {"closed": 0, "half_open": 1, "open": 2}
+
+REQUESTS = Counter("marquee_requests", "Answered requests", ["method", "route", "status"])
+LATENCY = Histogram("marquee_request_seconds", "From request to answer", ["route"], buckets=LATENCIES)
+LISTS = Counter("marquee_lists", "Lists by the source of their first movie", ["source"])
+LISTED_MOVIES = Counter("marquee_listed_movies", "Movies in lists by the rung they came from", ["source"])
+LATE_RUNGS = Counter("marquee_late_rungs", "Rungs left because their time was over", ["rung"])
+STALE_LISTS = Counter("marquee_stale_lists", "Lists served although out of date", ["reason"])
+CACHE_LOOKUPS = Counter("marquee_cache_lookups", "Questions to the cache", ["kind", "found"])
+BREAKER = Gauge("marquee_breaker_state", "0 closed, 1 half open, 2 open: the server is not asked", ["server"])
+GENERATION_AGE = Gauge("marquee_generation_age_seconds", "Of the generation in force; NaN before the first")
+
+
+def count_list(told: MovieList) -> None:
+    """Count a list that is about to be told."""
+    LISTS.labels(told.source).inc()
+    if told.stale_reason:
+        STALE_LISTS.labels(told.stale_reason).inc()
+    starts = [(told.movies[0].rank, told.source)] if told.movies else []
+    starts += [(filled.rank, filled.source) for filled in told.filled_from]
+    ends = [rank for rank, _ in starts[1:]] + [told.movies[-1].rank + 1 if told.movies else 0]
+    for (rank, source), end in zip(starts, ends, strict=True):
+        LISTED_MOVIES.labels(source).inc(end - rank)
+
+
+def expose(generation: Generation, guards: Sequence[Guard], now: datetime) -> Response:
+    """Return every figure in the text format of Prometheus."""
+    for guard in guards:
+        BREAKER.labels(guard.server).set(BREAKER_STATES[guard.state])
+    age = (now - generation.generated_at).total_seconds() if generation.generated_at else float("nan")
+    GENERATION_AGE.set(age)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,51 @@
+"""Around every request: an id that travels with it, its figures, and one line in the log."""
+
+import logging
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.logs import choose_request_id, request_id
+from serving.metrics import LATENCY, REQUESTS
+
+REQUEST_ID = "X-Request-ID"
+FAILED = 500
+
+log = logging.getLogger(__name__)
+
+
+class Observed:
+    """ASGI middleware; what it wraps finds the id in `request_id`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI wants it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started_at, status = perf_counter(), FAILED
+        chosen = choose_request_id(Headers(scope=scope).get(REQUEST_ID))
+        request_id.set(chosen)
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = chosen
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            _note(scope, status, perf_counter() - started_at)
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "none")  # the path itself would make a series of every user
+    REQUESTS.labels(scope["method"], route, status).inc()
+    LATENCY.labels(route).observe(seconds)
+    told = {"method": scope["method"], "path": scope["path"], "status": status, "milliseconds": round(seconds * 1e3, 2)}
+    log.info("answered", extra=told)
