@@ -9,7 +9,7 @@ from infra.errors import MarqueeError
 
 NEEDS_DATE = ("ingest_ratings", "build_features", "train_models", "publish_recommendations", "etl", "night")
 NEEDS_DATASET = ("ingest_ratings", "etl", "night")
-PIPELINES = (*NEEDS_DATE, "rollback")
+PIPELINES = (*NEEDS_DATE, "rollback", "ship_popular")
 
 
 def day(text: str) -> str:
