@@ -1,0 +1,82 @@
+import asyncio
+
+import pytest
+
+from infra.errors import ServerUnreachable
+from infra.stores.guard import N_AT_ONCE, N_FAILURES, Guard
+
+
+class Refused(Exception):
+    pass
+
+
+async def refuse():
+    raise Refused("connection refused")
+
+
+async def say_nothing():
+    await asyncio.Event().wait()
+
+
+async def answer():
+    return "answer"
+
+
+def guard(timeout_ms=10):
+    return Guard("Redis", timeout_ms, Refused)
+
+
+@pytest.mark.parametrize("question", [refuse, say_nothing])
+def test_after_five_failures_in_a_row_the_server_is_not_asked(question):
+    async def scenario():
+        breaker = guard()
+        for _ in range(N_FAILURES):
+            assert breaker.state == "closed"
+            with pytest.raises(ServerUnreachable, match="Redis does not answer"):
+                await breaker.ask(question)
+        assert breaker.state == "open"
+        with pytest.raises(ServerUnreachable, match="Redis did not answer a moment ago"):
+            await breaker.ask(answer)
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_in_between_starts_the_count_anew():
+    async def scenario():
+        breaker = guard()
+        for question in [refuse] * (N_FAILURES - 1) + [answer] + [refuse] * (N_FAILURES - 1):
+            await asyncio.gather(breaker.ask(question), return_exceptions=True)
+        assert breaker.state == "closed"
+
+    asyncio.run(scenario())
+
+
+def test_an_error_of_the_caller_is_no_failure_of_the_server():
+    async def mistake():
+        raise KeyError("movie_id")
+
+    async def scenario():
+        breaker = guard()
+        for _ in range(N_FAILURES + 1):
+            with pytest.raises(KeyError):
+                await breaker.ask(mistake)
+        assert breaker.state == "closed"
+
+    asyncio.run(scenario())
+
+
+def test_those_who_wait_for_their_turn_learn_of_the_outage_without_asking():
+    async def scenario():
+        breaker, n_asked = guard(), 0
+
+        async def ask_in_vain():
+            nonlocal n_asked
+            n_asked += 1
+            await say_nothing()
+
+        waiting = [breaker.ask(ask_in_vain) for _ in range(3 * N_AT_ONCE)]
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(each) for each in told} == {ServerUnreachable}
+        assert n_asked == N_AT_ONCE
+
+    asyncio.run(scenario())
