@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from models.candidates import ranks_of
 from models.id_map import IdMap
 from models.recommender import NO_MOVIE, TopLists
 from models.top_k import top_by_ranking
@@ -57,6 +58,31 @@ def fill(lists: TopLists, ranking: Ranking, hidden: sparse.csr_array) -> TopList
     filled.movie_ids[short] = _behind(lists.movie_ids[short], best.movie_ids, place)
     filled.scores[short] = _behind(lists.scores[short], best.scores, place)
     return filled
+
+
+def append(lists: TopLists, more: TopLists) -> TopLists:
+    """Return the lists with their padding replaced by the movies of `more`, same rows and length, not yet held.
+
+    They keep their order, and their scores count down from the last held (rounded down) by their rank in `more`, so
+    that movies equal there stay equal, and all scores of a list fall.
+    """
+    n_held, n = lengths(lists)[:, None], lists.movie_ids.shape[1]
+    is_new = (more.movie_ids != NO_MOVIE) & ~_held(more.movie_ids, lists.movie_ids)
+    new_first = np.argsort(~is_new, axis=1, kind="stable")
+    with_start = np.hstack([np.zeros_like(n_held, np.float32), lists.scores])  # where an empty list counts down from
+    countdown = np.floor(np.take_along_axis(with_start, n_held, axis=1)) - ranks_of(more.scores)
+    movie_ids = np.take_along_axis(np.where(is_new, more.movie_ids, NO_MOVIE), new_first, axis=1)
+    scores = np.take_along_axis(np.where(is_new, countdown, -np.inf).astype(np.float32), new_first, axis=1)
+    place = np.arange(n) - n_held
+    return TopLists(_behind(lists.movie_ids, movie_ids, place), _behind(lists.scores, scores, place))
+
+
+def _held(movie_ids: NDArray[np.int64], held: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell for each place of `movie_ids` whether the same row of `held` has the movie."""
+    ids = IdMap(held)
+    row = np.arange(len(held))[:, None] * len(ids)
+    wanted = ids.positions(movie_ids)
+    return np.isin(row + wanted, row + ids.positions(held)) & (wanted >= 0)
 
 
 def _behind(held: NDArray, added: NDArray, place: NDArray[np.int64]) -> NDArray:

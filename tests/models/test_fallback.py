@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from models.fallback import Ranking, fill, lengths, only_itself
+from models.fallback import Ranking, append, fill, lengths, only_itself
 from models.id_map import IdMap
 from models.recommender import TopLists, empty_lists
 
@@ -92,3 +92,21 @@ def test_only_itself_marks_the_row_s_own_movie_and_nothing_for_one_that_is_not_t
     marked = only_itself(np.array([30, 99, 10]), IdMap([10, 30]))
 
     assert marked.toarray().tolist() == [[0, 1], [0, 0], [1, 0]]
+
+
+def test_appended_movies_keep_their_order_and_are_not_repeated():
+    appended = append(lists([(30, 0.7)], []), lists([(10, 9.0), (30, 8.0), (20, 7.0)], [(10, 9.0), (20, 3.0)]))
+
+    assert appended.movie_ids.tolist() == [[30, 10, 20], [10, 20, -1]]
+
+
+def test_scores_of_appended_movies_count_down_by_rank_from_the_last_held():
+    appended = append(lists([(30, -0.5)], []), lists([(10, 9.0), (20, 9.0)], [(10, 9.0), (20, 3.0)]))
+
+    assert appended.scores.tolist() == [[-0.5, -2.0, -2.0], [-1.0, -2.0, -np.inf]]
+
+
+def test_nothing_is_appended_to_a_full_list():
+    full = lists([(10, 3.0), (20, 2.0), (30, 1.0)])
+
+    np.testing.assert_array_equal(append(full, lists([(40, 9.0)])).movie_ids, full.movie_ids)
