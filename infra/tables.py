@@ -131,6 +131,34 @@ USER_FEATURES = Table(
     },
     key=("user_id",),
 )
+USER_IN_PAIR = ("n_ratings", "mean_rating", "rating_spread", "days_since_last_rating", "popularity_lean")
+"""What a pair of user and movie has of `user_features`, its columns there named `user_...`."""
+
+MOVIE_IN_PAIR = (
+    "n_ratings_7_days",
+    "n_ratings_30_days",
+    "n_ratings_365_days",
+    "n_ratings",
+    "mean_rating",
+    "shrunk_rating",
+    "days_since_first_rating",
+    "age_years",
+)
+"""What a pair of user and movie has of `movie_features`, its columns there named `movie_...`."""
+
+PAIR_FEATURES = (
+    *(f"user_{name}" for name in USER_IN_PAIR),
+    *(f"movie_{name}" for name in MOVIE_IN_PAIR),
+    "genre_affinity",
+    "content_affinity",
+    "popularity_gap",
+    "rating_gap",
+    "age_gap",
+    "days_known_at_last_rating",
+    "age_at_last_rating",
+)
+"""What the second stage knows of a user and a movie; `features/pairs.py` and `models/pair_features.py` define it."""
+
 POPULARITY = Table(
     "popularity",
     {"scope": "string", "movie_id": "bigint", "score": "double", "rank": "int"},
