@@ -2,6 +2,7 @@
 
 from infra.errors import UnknownModel
 from models.als import Als
+from models.blend import Blend
 from models.content import Content
 from models.ease import Ease
 from models.hybrid import Hybrid
@@ -11,12 +12,14 @@ from models.neighbours import Neighbours
 from models.popularity import Popularity, PopularityAllTime, PopularityRecent
 from models.recommender import Arrays, Model, Parameters, Recommender, SimilarMovies
 from models.transitions import Transitions
+from models.two_stage import AlsCatboost, Ensemble, IalsCatboost
 
 ZOO: dict[str, type[Recommender]] = {
     model.name: model
     for model in (
         *(Popularity, PopularityAllTime, PopularityRecent),
         *(Content, Als, Ials, Ease, Neighbours, Hybrid, Transitions),
+        *(Blend, AlsCatboost, IalsCatboost, Ensemble),
     )
 }
 """The candidates for personal lists, which every night compares."""

@@ -143,7 +143,7 @@ def test_a_model_is_restored_from_json_and_arrays(fitted, ratings):
 
 
 def test_what_was_learned_needs_no_pickle(fitted):
-    assert all(array.dtype.kind in "if" for array in fitted.arrays().values())
+    assert all(array.dtype.kind in "iuf" for array in fitted.arrays().values())
 
 
 def test_ratings_of_nobody_are_no_error(model_class):

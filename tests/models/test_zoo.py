@@ -9,10 +9,14 @@ from models.zoo import SIMILAR_MOVIES, ZOO, restore
 def test_each_model_is_known_by_its_own_name():
     assert sorted(ZOO) == [
         "als",
+        "als_catboost",
+        "blend",
         "content",
         "ease",
+        "ensemble",
         "hybrid",
         "ials",
+        "ials_catboost",
         "neighbours",
         "popularity",
         "popularity_all_time",
