@@ -1,6 +1,6 @@
 # The only entry point of people and of CI: `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup check up down status logs demo etl train publish night rollback serve test lint format typecheck lock clean
+.PHONY: help setup check up down status logs demo etl train publish night rollback serve test test-faults lint format typecheck lock clean
 
 # Some shells forbid to keep compiled modules; Airflow and MLflow would then be compiled anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -63,6 +63,9 @@ serve: setup ## run the API in the foreground
 
 test: setup ## run the tests against real servers on free ports
 	@$(BIN)/python -m pytest
+
+test-faults: setup ## break the servers of the API, and measure how fast it answers meanwhile
+	@$(BIN)/python -m pytest -m faults
 
 lint: setup ## check style and import contracts
 	@$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """The figures of the service, for Prometheus. Counts are of this process."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ STALE_LISTS = Counter("marquee_stale_lists", "Lists served although out of date"
 CACHE_LOOKUPS = Counter("marquee_cache_lookups", "Questions to the cache", ["kind", "found"])
 BREAKER = Gauge("marquee_breaker_state", "0 closed, 1 half open, 2 open: the server is not asked", ["server"])
 GENERATION_AGE = Gauge("marquee_generation_age_seconds", "Of the generation in force; NaN before the first")
+TASKS = Gauge("marquee_tasks", "Tasks of the event loop: they grow with requests, and must not grow with time")
 
 
 def count_list(told: MovieList) -> None:
@@ -29,11 +31,11 @@ def count_list(told: MovieList) -> None:
     LISTS.labels(told.source).inc()
     if told.stale_reason:
         STALE_LISTS.labels(told.stale_reason).inc()
-    starts = [(told.movies[0].rank, told.source)] if told.movies else []
-    starts += [(filled.rank, filled.source) for filled in told.filled_from]
-    ends = [rank for rank, _ in starts[1:]] + [told.movies[-1].rank + 1 if told.movies else 0]
-    for (rank, source), end in zip(starts, ends, strict=True):
-        LISTED_MOVIES.labels(source).inc(end - rank)
+    sources = {each.rank: each.source for each in told.filled_from}
+    source = told.source
+    for movie in told.movies:
+        source = sources.get(movie.rank, source)
+        LISTED_MOVIES.labels(source).inc()
 
 
 def expose(generation: Generation, guards: Sequence[Guard], now: datetime) -> Response:
@@ -42,4 +44,5 @@ def expose(generation: Generation, guards: Sequence[Guard], now: datetime) -> Re
         BREAKER.labels(guard.server).set(BREAKER_STATES[guard.state])
     age = (now - generation.generated_at).total_seconds() if generation.generated_at else float("nan")
     GENERATION_AGE.set(age)
+    TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
