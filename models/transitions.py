@@ -1,5 +1,6 @@
 """What people rate soon after the movies a user rated last."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,9 @@ from models.top_k import top_by_scores
 
 USERS_PER_BLOCK = 256
 """So many users have a dense row of scores at a time."""
+
+RATINGS_PER_BLOCK = 500_000
+"""What follows about so many ratings is held at a time."""
 
 
 class Transitions:
@@ -49,10 +53,11 @@ class Transitions:
         n_ratings = np.bincount(ratings.movie_index, minlength=len(ratings.movies))
         self.movies = ratings.movies
         self.popularity = (n_ratings / n_ratings.max(initial=1)).astype(np.float32)
-        follows = _follows(ratings, self.n_steps).tocoo()
-        usual = np.sqrt(n_ratings[follows.row] * n_ratings[follows.col].astype(np.float64)) + self.shrinkage
-        chances = sparse.csr_array((follows.data / usual, (follows.row, follows.col)), shape=follows.shape)
-        self.chances = _largest_of_rows(chances, self.n_kept).astype(np.float32)
+        usual = np.sqrt(n_ratings, dtype=np.float64)
+        self.chances = sparse.csr_array((len(self.movies), len(self.movies)), dtype=np.float32)
+        for follows in _follows(ratings, n_ratings, self.n_steps):
+            follows.data /= usual[follows.row] * usual[follows.col] + self.shrinkage
+            self.chances = self.chances + _largest_of_rows(follows.tocsr(), self.n_kept).astype(np.float32)
         return self
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
@@ -98,17 +103,22 @@ class Transitions:
         return model
 
 
-def _follows(ratings: Ratings, n_steps: int) -> sparse.csr_array:
-    """Return (n_movies, n_movies): how often, nearer counting more, the column's movie was rated after the row's."""
+def _follows(ratings: Ratings, n_ratings: NDArray[np.int64], n_steps: int) -> Iterator[sparse.coo_array]:
+    """Yield, for some movies after others, how often each movie was rated after them, nearer counting more.
+
+    Each is (n_movies, n_movies), with the rows of its own movies alone.
+    """
     order = np.lexsort((ratings.movie_index, ratings.rated_at, ratings.user_index))
     user, movie = ratings.user_index[order], ratings.movie_index[order]
-    shape = (len(ratings.movies), len(ratings.movies))
-    follows = sparse.csr_array(shape, dtype=np.float64)
-    for steps in range(1, min(n_steps, len(order) - 1) + 1):
-        same = user[steps:] == user[:-steps]
-        weight = np.full(np.count_nonzero(same), 1 / np.sqrt(steps))
-        follows = follows + sparse.csr_array((weight, (movie[:-steps][same], movie[steps:][same])), shape=shape)
-    return follows
+    by_movie = np.argsort(movie, kind="stable")
+    block = (np.cumsum(n_ratings) // RATINGS_PER_BLOCK)[movie[by_movie]]
+    for places in np.split(by_movie, np.flatnonzero(np.diff(block)) + 1):
+        steps = np.arange(1, n_steps + 1)[:, None]
+        next_places = np.minimum(places + steps, len(order) - 1)
+        is_same_user = (places + steps == next_places) & (user[next_places] == user[places])
+        step, place = np.nonzero(is_same_user)
+        weight, pairs = 1 / np.sqrt(step + 1), (movie[places[place]], movie[next_places[is_same_user]])
+        yield sparse.csr_array((weight, pairs), shape=(len(n_ratings), len(n_ratings))).tocoo()
 
 
 def _largest_of_rows(matrix: sparse.csr_array, n: int) -> sparse.csr_array:

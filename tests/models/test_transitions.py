@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from models import transitions
 from models.ratings import Ratings
 from models.recommender import NO_MOVIE
 from models.transitions import Transitions
@@ -73,3 +74,11 @@ def test_a_user_who_joined_after_the_fit_is_known_by_their_history():
 
     since = Ratings.of([77], [1], [5.0], [10**9], [1, 2, 3, 4, 5])
     assert model.recommend(np.array([77, 78]), 1, since).movie_ids.tolist() == [[2], [NO_MOVIE]]
+
+
+def test_chances_do_not_depend_on_how_many_are_worked_out_at_a_time(monkeypatch):
+    ratings = rated([1, 2, 3, 4], [2, 1, 5], [3, 5, 1, 2], [4, 4 - 1])
+    at_once = fit(ratings).chances.toarray()
+    monkeypatch.setattr(transitions, "RATINGS_PER_BLOCK", 2)
+
+    np.testing.assert_array_equal(fit(ratings).chances.toarray(), at_once)
