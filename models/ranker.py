@@ -39,7 +39,8 @@ def train(
 
     `features` is (n_pairs, n_features), NaN where unknown; `user` (n_pairs) ascends. The loss is CatBoost's QueryRMSE,
     the squared error after the best shift for each user, so that only differences within a user's candidates are
-    learned; of its losses it is the quickest by far, and none was better. One thread: others give other bits.
+    learned. On ml-latest-small QuerySoftMax, YetiRank and PairLogit order no better and take ten times as long. One
+    thread: others give other bits.
     """
     model = CatBoost({**_SETTINGS, **parameters})
     model.fit(Pool(features, chosen.astype(np.float32), group_id=user))
