@@ -43,9 +43,9 @@ class _TwoStage(ABC):
 
     name: ClassVar[str]
 
-    # NDCG@10 on ml-latest-small's validation part by user, where seeds differ by .002: ensemble .213, with 60 candidates
-    # .207, without LOOK_BEYOND .005 less; Ials or Neighbours added .210, .211; als_catboost .156, with 200 candidates
-    # .159. Depth 4 and 5 give .205, .207; 200 trees at .08 as much as 300 at .05; rising with every score .208.
+    # NDCG@10 on ml-latest-small's validation part by user, where seeds differ by .002: ensemble .213, with 60
+    # candidates .207, without LOOK_BEYOND about .005 less; Ials or Neighbours added .210, .211; als_catboost .156, with
+    # 200 candidates .159. Depth 4 and 5 give .205, .207; 200 trees at .08 as much as 300 at .05.
     def __init__(
         self,
         n_candidates: int = 100,
