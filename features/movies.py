@@ -8,10 +8,7 @@ from pyspark.sql.window import Window
 
 from features.ratings import days_before
 from features.titles import readable_title, release_year
-from infra.tables import GENRES, genre_column
-
-TAGS_PER_MOVIE = 20
-"""How many tags a movie keeps: enough to tell it from its neighbours, few enough to show."""
+from infra.tables import GENRES, TAGS_PER_MOVIE, genre_column
 
 WINDOWS = {f"n_ratings_{n_days}_days": n_days for n_days in (7, 30, 365)}
 """The windows ratings are counted in: column name and length in days."""
@@ -27,7 +24,7 @@ with 4 a handful of fans can lead it; from 25 on its head hardly changes.
 NO_GENRES = "(no genres listed)"
 
 
-def catalogue(raw_movies: DataFrame, raw_links: DataFrame, raw_tags: DataFrame) -> DataFrame:
+def catalogue(raw_movies: DataFrame, raw_links: DataFrame, tags: DataFrame) -> DataFrame:
     """Return one row per movie_id, with a readable title, year, genres, links and most used tags.
 
     `year`, `imdb_id` (such as tt0114709) and `tmdb_id` are null where unknown; `genres`, in the order published, and
@@ -36,7 +33,7 @@ def catalogue(raw_movies: DataFrame, raw_links: DataFrame, raw_tags: DataFrame) 
     links = raw_links.select("movie_id", F.concat(F.lit("tt"), "imdb_id").alias("imdb_id"), "tmdb_id")
     return (
         raw_movies.join(links, "movie_id", "left")
-        .join(top_tags(raw_tags), "movie_id", "left")
+        .join(top_tags(tags), "movie_id", "left")
         .select(
             "movie_id",
             readable_title(F.col("title")).alias("title"),
@@ -55,24 +52,21 @@ def genre_names(published: Column) -> Column:
     return F.array_remove(F.array_remove(names, NO_GENRES), "")
 
 
-def top_tags(raw_tags: DataFrame) -> DataFrame:
-    """Return one row per tagged movie_id: `tags`, lower case and trimmed, most used first, ties by name."""
-    named = raw_tags.select("movie_id", F.lower(F.trim("tag")).alias("tag")).where("tag != ''")
-    used = named.groupBy("movie_id", "tag").agg((-F.count("*")).alias("rarity"))
+def top_tags(tags: DataFrame) -> DataFrame:
+    """Return one row per tagged movie_id: `tags`, most used first, ties by name."""
+    used = tags.groupBy("movie_id", "tag").agg((-F.count("*")).alias("rarity"))
     most_used_first = F.sort_array(F.collect_list(F.struct("rarity", "tag")))
     return used.groupBy("movie_id").agg(F.slice(most_used_first, 1, TAGS_PER_MOVIE)["tag"].alias("tags"))
 
 
-def movie_features(movies: DataFrame, ratings: DataFrame, raw_tags: DataFrame, horizon: datetime) -> DataFrame:
+def movie_features(movies: DataFrame, ratings: DataFrame, tags: DataFrame, horizon: datetime) -> DataFrame:
     """Return one row per movie_id of `movies`: how much, how well and since when it is rated, its age and genres.
 
     Windows, days and `age_years` (the horizon's year less the release year, null without one) count back from the
     horizon. A movie nobody rated counts 0, has neither mean_rating nor days_since_first_rating, and the global mean
     as its shrunk_rating.
     """
-    n_tags = raw_tags.groupBy("movie_id").agg(
-        F.count("*").alias("n_tags"), F.count_distinct("user_id").alias("n_taggers")
-    )
+    n_tags = tags.groupBy("movie_id").agg(F.count("*").alias("n_tags"), F.count_distinct("user_id").alias("n_taggers"))
     return (
         movies.join(reception(ratings, horizon), "movie_id", "left")
         .join(n_tags, "movie_id", "left")

@@ -26,6 +26,10 @@ GENRES = (
 """MovieLens' genres, in its own spelling; any other stays in `movies.genres` but gets no feature column."""
 
 
+TAGS_PER_MOVIE = 20
+"""How many tags describe a movie: enough to tell it from its neighbours, few enough to show."""
+
+
 def genre_column(genre: str) -> str:
     """Return a genre as part of a column name: `Sci-Fi` becomes `sci_fi`."""
     return genre.lower().replace("-", "_")
@@ -86,6 +90,11 @@ RATINGS = Table(
     "ratings",
     {"user_id": "bigint", "movie_id": "bigint", "rating": "float", "rated_at": "timestamp"},
     key=("user_id", "movie_id"),
+)
+TAGS = Table(
+    "tags",
+    {"user_id": "bigint", "movie_id": "bigint", "tag": "string", "tagged_at": "timestamp"},
+    key=("user_id", "movie_id", "tag"),
 )
 MOVIES = Table(
     "movies",
@@ -168,4 +177,4 @@ EVERY_GENRE = "all"
 """The scope of the popularity list that is not limited to one genre."""
 
 RAW = Layer("raw", (RAW_RATINGS, RAW_MOVIES, RAW_LINKS, RAW_TAGS, QUARANTINE))
-FEATURES = Layer("features", (INTERACTIONS, RATINGS, MOVIES, MOVIE_FEATURES, USER_FEATURES, POPULARITY))
+FEATURES = Layer("features", (INTERACTIONS, RATINGS, TAGS, MOVIES, MOVIE_FEATURES, USER_FEATURES, POPULARITY))

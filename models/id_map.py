@@ -27,8 +27,13 @@ class IdMap:
         wanted = np.asarray(ids, dtype=np.int64)
         if not len(self.ids):
             return np.full(wanted.shape, -1, np.int64)
-        found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[found] == wanted, found, -1)
+        lowest, highest = self.ids[0], self.ids[-1]
+        if wanted.size < highest - lowest:
+            found = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+            return np.where(self.ids[found] == wanted, found, -1)
+        table = np.full(highest - lowest + 3, -1, np.int64)  # many are asked for: one look each, not a search
+        table[self.ids - lowest + 1] = np.arange(len(self.ids))
+        return table[np.clip(wanted, lowest - 1, highest + 1) - lowest + 1]
 
     def union(self, ids: ArrayLike) -> Self:
         """Return a map that also holds `ids`."""

@@ -15,14 +15,23 @@ Hits = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 PerUser = NDArray[np.float64]
 
+USERS_AT_A_TIME = 256
+"""A row of the whole catalogue for each of so many users stays in the processor's cache."""
+
 
 def find_hits(user_ids: NDArray[np.int64], movie_ids: NDArray[np.int64], test: Ratings) -> Hits:
     """Tell for each place of the lists `movie_ids` (n_users, n) whether `test` holds that user and movie."""
-    relevant = np.sort(test.user_index.astype(np.int64) * len(test.movies) + test.movie_index)
-    users, movies = test.users.positions(user_ids)[:, None], test.movies.positions(movie_ids)
-    wanted = np.where((users >= 0) & (movies >= 0), users * len(test.movies) + movies, -1)
-    place = np.searchsorted(relevant, wanted)
-    return np.append(relevant, -2)[place] == wanted
+    relevant = test.of_users(user_ids, test.movies)
+    column = test.movies.positions(movie_ids)  # the last, which stays false, where the test does not know the movie
+    hits = np.empty(movie_ids.shape, np.bool_)
+    is_relevant = np.zeros((USERS_AT_A_TIME, len(test.movies) + 1), np.bool_)
+    for first in range(0, len(user_ids), USERS_AT_A_TIME):
+        users = slice(first, first + USERS_AT_A_TIME)
+        rows = relevant[users].tocoo()
+        is_relevant[rows.row, rows.col] = True
+        hits[users] = np.take_along_axis(is_relevant[: rows.shape[0]], column[users], axis=1)
+        is_relevant[rows.row, rows.col] = False
+    return hits
 
 
 def ndcg(hits: Hits, n_relevant: Counts, k: int = 10) -> PerUser:
@@ -62,7 +71,8 @@ def hit_rate(hits: Hits, n_relevant: Counts, k: int = 10) -> PerUser:
 
 def coverage(movie_ids: NDArray[np.int64], n_movies: int, k: int = 10) -> float:
     """Return the share of a catalogue of `n_movies` that is in the first k of anyone's list."""
-    return np.setdiff1d(movie_ids[:, :k], NO_MOVIE).size / n_movies
+    listed = np.unique(movie_ids[:, :k])
+    return np.count_nonzero(listed != NO_MOVIE) / n_movies
 
 
 def novelty(movie_ids: NDArray[np.int64], train: Ratings, k: int = 10) -> float:

@@ -56,7 +56,7 @@ class Model(Protocol):
         """Rebuild the fitted model from what `parameters` and `arrays` returned."""
 
 
-class Recommender(Model, Protocol):
+class Lister(Protocol):
     """Lists movies for users."""
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
@@ -64,6 +64,10 @@ class Recommender(Model, Protocol):
 
         A user the model does not know gets what it has to say of a stranger, or an empty (padded) list.
         """
+
+
+class Recommender(Model, Lister, Protocol):
+    """Learns from ratings, then lists movies for users."""
 
 
 class SimilarMovies(Model, Protocol):

@@ -24,6 +24,9 @@ ZOO: dict[str, type[Recommender]] = {
 }
 """The candidates for personal lists, which every night compares."""
 
+POPULARITIES = frozenset(model.name for model in (Popularity, PopularityAllTime, PopularityRecent))
+"""The candidates that are the same for everyone; a personal model that does not beat them does not ship."""
+
 SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease, Neighbours)}
 """The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 

@@ -1,15 +1,12 @@
-"""The same runs as Airflow's, from a terminal: `python -m pipelines <name>`."""
+"""The same runs as Airflow's, from a terminal, and what people decide: `python -m pipelines <name>`."""
 
 import argparse
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import import_module
+from typing import Any
 
 from infra.errors import MarqueeError
-
-NEEDS_DATE = ("ingest_ratings", "build_features", "train_models", "publish_recommendations", "etl", "night")
-NEEDS_DATASET = ("ingest_ratings", "etl", "night")
-PIPELINES = (*NEEDS_DATE, "rollback", "ship_popular")
 
 
 def day(text: str) -> str:
@@ -17,18 +14,54 @@ def day(text: str) -> str:
     return date.fromisoformat(text).isoformat()
 
 
-def parse(arguments: list[str]) -> tuple[str, dict[str, str | None]]:
+def minute(text: str) -> datetime:
+    """Return the moment that a text such as 2026-11-20T12:00 names, in UTC unless it says otherwise."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--date": {"dest": "snapshot_date", "type": day, "help": "the snapshot, such as 2026-11-20"},
+    "--dataset": {"help": "a MovieLens name, `sample`, or the path of a zip or folder"},
+    "--why": {"default": "", "help": "the reason, kept on record"},
+    "--of": {
+        "dest": "registered_name",
+        "choices": ("recommender", "similar_movies"),
+        "default": "recommender",
+        "help": "the registered model, the one for users if not said",
+    },
+    "--version": {"type": int, "required": True, "help": "a version of the registered model"},
+    "--model": {"required": True, "help": "the name of a model, such as als"},
+    "--trials": {"dest": "n_trials", "type": int, "default": 50, "help": "how many, those of earlier runs included"},
+    "--at": {"type": minute, "required": True, "help": "a moment such as 2026-11-20T12:00, in UTC if not said"},
+}
+
+PIPELINES: dict[str, tuple[str, ...]] = {
+    "ingest_ratings": ("--date", "--dataset"),
+    "build_features": ("--date",),
+    "train_models": ("--date",),
+    "publish_recommendations": ("--date",),
+    "etl": ("--date", "--dataset"),
+    "night": ("--date", "--dataset"),
+    "compare_models": ("--date",),
+    "tune": ("--model", "--trials", "--date"),
+    "rollback": ("--why",),
+    "promote": ("--version", "--why", "--of"),
+    "demote": ("--why", "--of"),
+    "who_was_live": ("--at",),
+    "ship_popular": (),
+}
+"""What each pipeline's `main` takes."""
+
+
+def parse(arguments: list[str]) -> tuple[str, dict[str, Any]]:
     """Return the pipeline to run and the keyword arguments of its `main`."""
     parser = argparse.ArgumentParser(prog="python -m pipelines", description=__doc__)
     commands = parser.add_subparsers(dest="pipeline", required=True, metavar="|".join(PIPELINES))
-    for name in PIPELINES:
+    for name, taken in PIPELINES.items():
         command = commands.add_parser(name)
-        if name in NEEDS_DATE:
-            command.add_argument("--date", dest="snapshot_date", type=day, help="the snapshot, such as 2026-11-20")
-        if name in NEEDS_DATASET:
-            command.add_argument("--dataset", help="a MovieLens name, `sample`, or the path of a zip or folder")
-        if name == "rollback":
-            command.add_argument("--why", help="the reason, kept with the generation")
+        for option in taken:
+            command.add_argument(option, **OPTIONS[option])
     options = vars(parser.parse_args(arguments))
     return options.pop("pipeline"), options
 

@@ -9,6 +9,7 @@ from features.interactions import rating_interactions
 from features.movies import catalogue, movie_features
 from features.popularity import popularity
 from features.ratings import horizon, keep_latest_rating
+from features.tags import alike_tags
 from features.users import user_features
 from infra.settings import get_settings
 from infra.spark import create_session
@@ -26,6 +27,7 @@ from infra.tables import (
     RAW_MOVIES,
     RAW_RATINGS,
     RAW_TAGS,
+    TAGS,
     USER_FEATURES,
     Table,
 )
@@ -51,7 +53,8 @@ def run(snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path) ->
     store(INTERACTIONS, rating_interactions(ratings))
     newest = horizon(ratings)
     # All of the movies' side is small enough for one task and one file, which spares its joins their shuffles.
-    raw_movies, links, tags = (raw.read(table, spark).coalesce(1) for table in (RAW_MOVIES, RAW_LINKS, RAW_TAGS))
+    raw_movies, links, raw_tags = (raw.read(table, spark).coalesce(1) for table in (RAW_MOVIES, RAW_LINKS, RAW_TAGS))
+    tags = store(TAGS, alike_tags(raw_tags)).coalesce(1)
     movies = store(MOVIES, catalogue(raw_movies, links, tags).orderBy("movie_id")).coalesce(1)
     received = store(MOVIE_FEATURES, movie_features(movies, ratings, tags, newest).orderBy("movie_id")).coalesce(1)
     store(USER_FEATURES, user_features(ratings, received, newest).coalesce(1).orderBy("user_id"))

@@ -106,7 +106,7 @@ def main(snapshot_date: str | None = None) -> str:
     """
     settings = get_settings()
     snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
-    registry = ModelRegistry(settings.mlflow.address, settings.mlflow.experiment)
+    registry = ModelRegistry(settings.mlflow.address)
     recommender, similar_movies = registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES)
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
         run(snapshot, recommender, similar_movies, store, datetime.now(UTC))

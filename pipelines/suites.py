@@ -18,6 +18,7 @@ from infra.tables import (
     RAW_MOVIES,
     RAW_RATINGS,
     RAW_TAGS,
+    TAGS,
     USER_FEATURES,
     Table,
     genre_column,
@@ -125,6 +126,12 @@ SUITES: dict[Table, list[Expectation]] = {
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
         owned(RATINGS, "movie_id", MOVIES),
         owned(RATINGS, "user_id", USER_FEATURES),
+    ],
+    TAGS: [
+        *identified(TAGS, least_rows=0),
+        *filled("tagged_at"),
+        not_before_1995("tagged_at"),
+        owned(TAGS, "movie_id", MOVIES),
     ],
     MOVIES: [*identified(MOVIES), *filled("title", "genres", "tags"), owned(MOVIES, "movie_id", MOVIE_FEATURES)],
     MOVIE_FEATURES: [

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pyspark.sql import SparkSession
 
 from infra.stores.lake import Lake, Snapshot
-from infra.tables import FEATURES, INTERACTIONS, MOVIE_FEATURES, MOVIES, POPULARITY, RATINGS, USER_FEATURES
+from infra.tables import FEATURES, INTERACTIONS, MOVIE_FEATURES, MOVIES, POPULARITY, RATINGS, TAGS, USER_FEATURES
 
 DAY = date(2026, 11, 20)
 
@@ -30,6 +30,7 @@ def write_features(
             for user_id, movie_id, rating in ratings
         ],
         INTERACTIONS: [],
+        TAGS: [],
         MOVIES: [{"movie_id": m, "title": title, "year": 1999, "genres": genres} for m, title, genres, _ in movies],
         MOVIE_FEATURES: [{"movie_id": m, "shrunk_rating": shrunk} for m, _, _, shrunk in movies],
         USER_FEATURES: [{"user_id": user_id} for user_id in sorted({rating[0] for rating in ratings})],

@@ -4,8 +4,6 @@ building ──> published ──> retired
     └──────> refused
 """
 
-import os
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +26,7 @@ from infra.stores.generation_layout import (
 )
 from infra.stores.manifest import Check
 from infra.stores.mongodb import Document, answering, connect, without_password
+from infra.stores.promotions import this_person
 
 N_KEPT = 3
 """How many published generations stay, the one in force included: as far back as rollbacks can go."""
@@ -79,7 +78,7 @@ class GenerationStore:
                     "snapshot_date": snapshot_date.isoformat(),
                     "models": dict(models),
                     "git_commit": git_commit(),
-                    "who": f"{os.environ.get('USER', os.getuid())}@{socket.gethostname()}",
+                    "who": this_person(),
                     "began_at": began_at,
                 }
             )

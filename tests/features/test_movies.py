@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
-from features.movies import TAGS_PER_MOVIE, catalogue, genre_names, movie_features
-from infra.tables import MOVIES, RATINGS, RAW_LINKS, RAW_MOVIES, RAW_TAGS
+from features.movies import catalogue, genre_names, movie_features
+from infra.tables import MOVIES, RATINGS, RAW_LINKS, RAW_MOVIES, TAGS, TAGS_PER_MOVIE
 
 HORIZON = datetime(2024, 3, 10, tzinfo=UTC)
 
@@ -13,9 +13,8 @@ def ago(**duration):
     return HORIZON - timedelta(**duration)
 
 
-def raw_tags(spark, *tags):
-    rows = [(user_id, movie_id, tag, HORIZON, "tags.csv", line) for line, (user_id, movie_id, tag) in enumerate(tags)]
-    return spark.createDataFrame(rows, RAW_TAGS.schema)
+def tagged(spark, *tags):
+    return spark.createDataFrame([(*tag, HORIZON) for tag in tags], TAGS.schema)
 
 
 def by_movie(rows):
@@ -30,7 +29,7 @@ def movies(spark):
         (3, "Unseen", "(no genres listed)", "movies.csv", 4),
     ]
     links = [(1, "0114709", 862, "links.csv", 2), (2, "0113277", None, "links.csv", 3)]
-    tags = raw_tags(spark, (1, 1, " Pixar"), (1, 1, "Fun"), (2, 1, "fun "), (2, 1, "animation"), (2, 1, "  "))
+    tags = tagged(spark, (1, 1, "pixar"), (1, 1, "fun"), (2, 1, "fun"), (2, 1, "animation"))
     raw_movies, raw_links = (
         spark.createDataFrame(rows, RAW_MOVIES.schema),
         spark.createDataFrame(links, RAW_LINKS.schema),
@@ -50,7 +49,7 @@ def test_a_movie_has_the_ids_of_other_sites_where_they_are_known(movies):
     ]
 
 
-def test_tags_are_alike_whatever_their_case_and_spaces_and_the_most_used_comes_first(movies):
+def test_the_most_used_tag_comes_first(movies):
     assert movies[1].tags == ["fun", "animation", "pixar"]
 
 
@@ -62,7 +61,7 @@ def test_a_movie_keeps_a_bounded_number_of_tags(spark):
     raw_movies = spark.createDataFrame([(1, "Tagged (2000)", "Drama", "movies.csv", 2)], RAW_MOVIES.schema)
     tags = [(1, 1, f"tag {number:02}") for number in range(TAGS_PER_MOVIE + 5)]
 
-    kept = catalogue(raw_movies, spark.createDataFrame([], RAW_LINKS.schema), raw_tags(spark, *tags)).first().tags
+    kept = catalogue(raw_movies, spark.createDataFrame([], RAW_LINKS.schema), tagged(spark, *tags)).first().tags
 
     assert kept == [f"tag {number:02}" for number in range(TAGS_PER_MOVIE)]
 
@@ -90,7 +89,7 @@ def features(spark):
         (1, 2, 2.0, ago(days=365)),
         (2, 2, 1.0, ago(days=364)),
     ]
-    tags = raw_tags(spark, (1, 1, "fun"), (1, 1, "pixar"), (2, 1, "fun"))
+    tags = tagged(spark, (1, 1, "fun"), (1, 1, "pixar"), (2, 1, "fun"))
     movies, ratings = spark.createDataFrame(movies, MOVIES.schema), spark.createDataFrame(ratings, RATINGS.schema)
     return by_movie(movie_features(movies, ratings, tags, HORIZON))
 

@@ -2,6 +2,7 @@ from math import log2
 
 import numpy as np
 import pytest
+from sklearn.metrics import ndcg_score
 
 from models import metrics
 from models.ratings import Ratings
@@ -116,3 +117,40 @@ def test_novelty_is_in_bits():
 
 def test_novelty_of_empty_lists_is_unknown():
     assert np.isnan(metrics.novelty(np.array([[-1]]), Ratings.of([1], [10], [4], [0])))
+
+
+def plain_figures(found, n_relevant):
+    """The same metrics as loops over one list after another, for comparison."""
+    ranks = [rank for rank, hit in enumerate(found, start=1) if hit]
+    first_ten = [rank for rank in ranks if rank <= 10]
+    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(n_relevant, 10) + 1))
+    return {
+        "ndcg": sum(1 / log2(rank + 1) for rank in first_ten) / ideal,
+        "recall": len([rank for rank in ranks if rank <= 20]) / n_relevant,
+        "average_precision": sum((i + 1) / rank for i, rank in enumerate(first_ten)) / min(n_relevant, 10),
+        "reciprocal_rank": 1 / ranks[0] if ranks else 0,
+        "hit_rate": float(bool(first_ten)),
+    }
+
+
+@pytest.mark.parametrize("metric", ["ndcg", "recall", "average_precision", "reciprocal_rank", "hit_rate"])
+def test_every_metric_agrees_with_a_plain_implementation(metric):
+    found = np.random.default_rng(7).random((200, 100)) < 0.08
+    n_relevant = found.sum(axis=1) + np.arange(200) % 7 + 1
+
+    values = getattr(metrics, metric)(found, n_relevant)
+
+    assert values.tolist() == pytest.approx(
+        [plain_figures(*user)[metric] for user in zip(found, n_relevant.tolist(), strict=True)]
+    )
+
+
+def test_ndcg_agrees_with_the_one_of_another_library():
+    found = np.random.default_rng(8).random((50, 30)) < 0.2
+    found[:, 0] = True  # the other library has no value for a user without anything to find
+
+    values = metrics.ndcg(found, found.sum(axis=1), k=10)
+
+    by_rank = -np.arange(30) * np.ones((50, 1))
+    others = [ndcg_score([hits], [scores], k=10) for hits, scores in zip(found, by_rank, strict=True)]
+    assert values.tolist() == pytest.approx(others)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from models.ratings import Ratings
-from models.splits import split_by_time, split_by_user
+from models.splits import DECIDING_USERS, NEVER, deciding_splits, split_by_time, split_by_user, splits_by_time
+from models.tags import Tags
 
 
 def ratings_of(*rows):
@@ -82,3 +83,69 @@ def test_by_user_train_and_test_are_the_whole():
     split = split_by_user(ratings)
 
     assert sorted(pairs(split.train) + pairs(split.test)) == pairs(ratings)
+
+
+def crowd(n_users):
+    """Everyone rates the same ten movies, one on each of ten days."""
+    return ratings_of(
+        *[(user, movie, movie * 86_400) for user in range(n_users) for movie in range(10)],
+        *[(user, movie, 0) for user in range(n_users, n_users + 2) for movie in range(10)],
+    )
+
+
+def test_by_time_can_end_before_the_last_rating():
+    ratings = ratings_of(*[(1, movie, 0) for movie in range(10)], *[(2, movie, 10 + movie) for movie in range(10)])
+
+    split = split_by_time(ratings, cut_off=0.6, end=0.8)
+
+    assert split.train.rated_at.max() == 11
+    assert pairs(split.test) == [(2, 2), (2, 3), (2, 4), (2, 5)]
+
+
+def test_where_many_users_stand_behind_each_time_is_cut_three_times_without_overlap():
+    ratings = crowd(DECIDING_USERS)
+
+    splits = splits_by_time(ratings)
+
+    assert [split.n_users for split in splits] == [DECIDING_USERS] * 3
+    tested = [pair for split in splits for pair in pairs(split.test)]
+    assert len(tested) == len(set(tested))
+    assert all(split.train.rated_at.max() < split.test.rated_at.min() for split in splits)
+
+
+def test_where_one_user_too_few_stands_behind_a_cut_off_time_is_cut_once():
+    ratings = crowd(DECIDING_USERS - 1)
+
+    assert len(splits_by_time(ratings)) == 1
+
+
+@pytest.mark.parametrize(("n_users", "decides"), [(DECIDING_USERS, "by_time"), (DECIDING_USERS - 1, "by_user")])
+def test_the_split_by_time_decides_where_enough_users_stand_behind_it(n_users, decides):
+    ratings = crowd(n_users)
+
+    assert deciding_splits(split_by_user(ratings), splits_by_time(ratings)) == decides
+
+
+def tagged(*rows):
+    user_ids, tagged_at = zip(*rows, strict=True)
+    return Tags(np.array(user_ids), np.full(len(rows), 1), np.array(["fun"] * len(rows), object), np.array(tagged_at))
+
+
+def test_by_user_nothing_is_learned_from_a_tag_given_once_the_users_test_began():
+    split = split_by_user(ratings_of(*[(1, movie, movie) for movie in range(5)], (2, 0, 0)))
+
+    known = split.known(tagged((1, 3), (1, 4), (2, 99), (77, 0)))
+
+    assert list(zip(known.user_ids.tolist(), known.tagged_at.tolist(), strict=True)) == [(1, 3), (2, 99)]
+
+
+def test_by_time_nothing_is_learned_from_a_tag_given_after_the_cut_off():
+    split = split_by_time(ratings_of(*[(1, movie, movie) for movie in range(5)], (2, 0, 0)))
+
+    known = split.known(tagged((1, 2), (1, 3), (2, 99)))
+
+    assert known.tagged_at.tolist() == [2]
+
+
+def test_someone_who_is_not_tested_may_be_learned_from_for_ever():
+    assert split_by_user(ratings_of((1, 0, 0))).begins_at.tolist() == [NEVER]

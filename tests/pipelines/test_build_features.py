@@ -23,6 +23,7 @@ from infra.tables import (
     RAW_MOVIES,
     RAW_RATINGS,
     RAW_TAGS,
+    TAGS,
     USER_FEATURES,
 )
 from pipelines import build_features
@@ -92,6 +93,7 @@ def test_every_table_has_its_rows(built):
     assert {name: record.n_rows for name, record in built.second.tables.items()} == {
         INTERACTIONS.name: 3,
         RATINGS.name: 3,
+        TAGS.name: 1,
         MOVIES.name: 3,
         MOVIE_FEATURES.name: 3,
         USER_FEATURES.name: 2,

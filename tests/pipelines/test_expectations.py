@@ -18,6 +18,7 @@ from infra.tables import (
     RAW_MOVIES,
     RAW_RATINGS,
     RAW_TAGS,
+    TAGS,
     USER_FEATURES,
 )
 from pipelines.expectations import check
@@ -36,6 +37,7 @@ GOOD = {
     QUARANTINE: [],
     RATINGS: RATED,
     INTERACTIONS: [{**row, "kind": "rating"} for row in RATED],
+    TAGS: [{"user_id": 7, "movie_id": 1}],
     MOVIES: [{"movie_id": 1}, {"movie_id": 2, "year": None}],
     MOVIE_FEATURES: [{"movie_id": 1}, {"movie_id": 2, "mean_rating": None, "days_since_first_rating": None}],
     USER_FEATURES: [{"user_id": 7}],

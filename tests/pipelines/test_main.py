@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,15 @@ def test_an_unusable_dataset_is_said_in_words_and_ends_with_an_error(tmp_path):
     assert result.returncode == 1
     assert "nowhere.zip" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_what_a_person_decides_comes_with_a_reason_and_is_about_the_lists_of_users_if_not_said():
+    assert parse(["promote", "--version", "12", "--why", "lists looked odd"]) == (
+        "promote",
+        {"version": 12, "why": "lists looked odd", "registered_name": "recommender"},
+    )
+
+
+def test_a_moment_is_in_utc_if_not_said():
+    assert parse(["who_was_live", "--at", "2026-11-20T12:00"])[1]["at"] == datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert parse(["who_was_live", "--at", "2026-11-20T12:00+01:00"])[1]["at"] == datetime(2026, 11, 20, 11, tzinfo=UTC)

@@ -11,6 +11,7 @@ from pymongo import MongoClient
 
 from infra.errors import GenerationRefused
 from infra.settings import get_settings
+from infra.stores.experiment import Experiment
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry
@@ -266,10 +267,11 @@ def test_killed_after_the_flip_readers_see_the_new_generation_and_the_next_run_t
 def test_main_takes_the_champions_of_the_registry_and_the_newest_snapshot(
     lake, snapshot, mongodb, mlflow_server, database, monkeypatch
 ):
-    registry = ModelRegistry(mlflow_server.address, mlflow_server.experiment)
-    with registry.night(snapshot.manifest) as night:
+    registry = ModelRegistry(mlflow_server.address)
+    experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
+    with experiment.night(snapshot.manifest) as night:
         for role, champion in (("recommender", fit_popularity(snapshot)), ("similar_movies", fit_neighbours(snapshot))):
-            run_id = registry.log_run(night, champion, {})
+            run_id = experiment.log_run(night, champion, {})
             registry.promote(role, registry.register(role, run_id, champion))
     monkeypatch.setenv("MARQUEE_LAKE__ROOT", lake.root)
     monkeypatch.setenv("MARQUEE_MLFLOW__URL", mlflow_server.address)

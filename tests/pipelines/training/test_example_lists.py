@@ -2,7 +2,7 @@ import re
 
 from models.popularity import Popularity
 from models.ratings import Ratings
-from pipelines.model_lists import choose_users, show_lists
+from pipelines.training.example_lists import choose_users, show_lists
 from tests.catalogues import silent
 
 TITLES = {1: "Toy Story (1995)", 2: "Fast & Furious (2009)", 3: "Heat (1995)"}

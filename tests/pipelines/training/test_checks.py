@@ -3,15 +3,19 @@ import pytest
 from mlflow import MlflowClient
 
 from infra.errors import ModelRefused
-from infra.stores.manifest import Manifest
+from infra.stores.experiment import Experiment
+from infra.stores.manifest import Check, Manifest
 from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
 from models.ratings import Ratings
 from models.recommender import empty_lists
-from pipelines.model_checks import check_scores, register_checked
+from pipelines.training.checks import check_scores, check_snapshot, check_stored, register_checked
 from tests.catalogues import silent
 
 RATINGS = Ratings.of([1, 1, 2], [10, 20, 20], [4.0, 4.0, 4.0], [0, 1, 2], catalogue=[30])
+
+
+SOUND = Manifest("features", "2026-11-20", "one", "abc", {}, {}, [Check("ratings", "rows", 3, ">= 1", passed=True)])
 
 
 class Unhinged(Popularity):
@@ -44,11 +48,12 @@ class Unheard(Popularity):
 @pytest.fixture
 def keep(mlflow_server):
     """Fit a model, and register it with its lists checked."""
-    registry = ModelRegistry(mlflow_server.address, mlflow_server.experiment)
+    registry = ModelRegistry(mlflow_server.address)
+    experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
 
     def keep_model(model):
-        with registry.night(Manifest("features", "2026-11-20", "one", "abc", {}, {})) as night:
-            run_id = registry.log_run(night, model.fit(RATINGS, silent(RATINGS)), {})
+        with experiment.night(SOUND) as night:
+            run_id = experiment.log_run(night, model.fit(RATINGS, silent(RATINGS)), {})
         return register_checked(
             registry, "recommender", run_id, model, lambda any_model: any_model.recommend(np.array([1, 2]), 2, RATINGS)
         )
@@ -91,3 +96,37 @@ def test_lists_with_a_score_that_is_no_number_are_refused():
 def test_a_model_that_lists_nothing_for_anyone_is_refused():
     with pytest.raises(ModelRefused, match="als: every list is empty"):
         check_scores("als", empty_lists(2, 3))
+
+
+def test_a_stored_version_that_is_sound_passes(keep, mlflow_server):
+    registry = ModelRegistry(mlflow_server.address)
+
+    check_stored(registry, registry.load("recommender", keep(Popularity())))
+
+
+def test_a_stored_version_that_holds_something_that_is_no_number_is_refused(keep, mlflow_server):
+    registry = ModelRegistry(mlflow_server.address)
+    stored = registry.load("recommender", keep(Popularity()))
+
+    stored.arrays["scores"][0] = np.nan
+
+    with pytest.raises(ModelRefused, match="of the numbers in `scores`, 1 are not finite"):
+        check_stored(registry, stored)
+
+
+def test_a_stored_version_that_does_not_load_is_refused(keep, mlflow_server):
+    registry = ModelRegistry(mlflow_server.address)
+    stored = registry.load("recommender", keep(Popularity()))
+
+    del stored.arrays["scores"]
+
+    with pytest.raises(ModelRefused, match="popularity: version 1 does not load"):
+        check_stored(registry, stored)
+
+
+def test_what_learned_from_a_refused_snapshot_is_refused():
+    failed = Check("ratings", "highest rating", 6.0, "<= 5", passed=False)
+    refused = Manifest("features", "2026-11-20", "one", "abc", {}, {}, [*SOUND.checks, failed])
+
+    with pytest.raises(ModelRefused, match="als: the snapshot of 2026-11-20 failed its checks: ratings: highest"):
+        check_snapshot("als", refused)

@@ -1,0 +1,1 @@
+"""What happens between a feature snapshot and a champion."""

@@ -1,0 +1,107 @@
+"""Who takes part in a night's comparison, in a form that tasks can hand on."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infra.errors import NoChampion, UnknownModel
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
+from models import zoo
+from models.evaluation import LIST_LENGTH
+from models.next_movie import AfterLastLiked
+from models.ratings import Ratings
+from models.recommender import Lister, Model, Parameters, TopLists
+
+SAMPLE = 1_000
+"""For about so many users or movies lists are made, to check a model and to draw it."""
+
+ZOOS: dict[str, Mapping[str, type[Model]]] = {RECOMMENDER: zoo.ZOO, SIMILAR_MOVIES: zoo.SIMILAR_MOVIES}
+
+
+class Contestant(NamedTuple):
+    """A model to be tried for a registered name.
+
+    With `only_until`, it is there to be compared with: it learns from ratings up to that second, and is not kept.
+    """
+
+    registered_name: str
+    model: str
+    parameters: Parameters
+    only_until: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What its run is called."""
+        return self.model if self.only_until is None else f"{self.model} as it was"
+
+    def is_now(self, champion: StoredModel) -> bool:
+        """Tell whether this is the champion's configuration, on all the ratings there are."""
+        return (self.model, self.parameters, self.only_until) == (champion.name, champion.parameters, None)
+
+    def build(self) -> Model:
+        """Return the model, not fitted yet."""
+        return ZOOS[self.registered_name][self.model](**self.parameters)
+
+    def as_recommender(self, model: Any) -> Lister:
+        """Return what lists movies for users by the model: itself, or what follows the movie they liked last."""
+        return AfterLastLiked(model) if self.registered_name == SIMILAR_MOVIES else model
+
+    def list_some(self, model: Any, ratings: Ratings) -> TopLists:
+        """Return the model's lists for about SAMPLE of its users or movies."""
+        if self.registered_name == SIMILAR_MOVIES:
+            return model.similar_movies(sample(ratings.movies.ids), LIST_LENGTH)
+        return model.recommend(sample(ratings.users.ids), LIST_LENGTH, ratings)
+
+
+class Outcome(NamedTuple):
+    """What became of a contestant: its run, and its version where it was kept."""
+
+    contestant: Contestant
+    run_id: str
+    version: int | None
+
+    @classmethod
+    def from_json(cls, contestant: list, run_id: str, version: int | None) -> Self:
+        """Rebuild an outcome that travelled between tasks."""
+        return cls(Contestant(*contestant), run_id, version)
+
+
+def sample(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return about SAMPLE of the ids, in even steps."""
+    return ids[:: max(1, len(ids) // SAMPLE)]
+
+
+def contestants(registry: ModelRegistry, seed: int, newest_rating: int) -> list[Contestant]:
+    """Return every model of the zoo, and the champions' configurations.
+
+    A champion's configuration takes part even if the zoo's parameters have changed since; and, if there are ratings
+    newer than those it has learned from, once more as it was without them.
+    """
+    found = []
+    for registered_name, models in ZOOS.items():
+        found += [Contestant(registered_name, name, _parameters(model, seed)) for name, model in models.items()]
+        champion = find_champion(registry, registered_name)
+        if champion is None or champion.name not in models:
+            continue
+        retrained = Contestant(registered_name, champion.name, champion.parameters)
+        if retrained not in found:
+            found.append(retrained)
+        if champion.newest_rating < newest_rating:
+            found.append(retrained._replace(only_until=champion.newest_rating))
+    return found
+
+
+def find_champion(registry: ModelRegistry, registered_name: str) -> StoredModel | None:
+    """Return the champion in force, None if there is none."""
+    try:
+        return registry.champion(registered_name)
+    except (NoChampion, UnknownModel):
+        return None
+
+
+def _parameters(model: type[Model], seed: int) -> Parameters:
+    """Return a model's parameters, with the seed where it takes one."""
+    defaults = model().parameters()
+    return {**defaults, "seed": seed} if "seed" in defaults else defaults
