@@ -1,6 +1,6 @@
 # The only entry point of people and of CI: `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup check up down status logs demo etl train publish night rollback serve test test-faults lint format typecheck lock clean
+.PHONY: help setup check up down status logs demo etl train compare tune publish night rollback serve test test-faults lint format typecheck lock clean
 
 # Some shells forbid to keep compiled modules; Airflow and MLflow would then be compiled anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,6 +48,12 @@ etl: setup ## land raw data and build features (DATASET=ml-25m, DATE=2026-11-20)
 
 train: up ## train, compare and promote models on the newest snapshot
 	@$(BIN)/python -m pipelines train_models $(DATE_OPTION)
+
+compare: up ## train every model on the newest snapshot and compare them, keeping none
+	@$(BIN)/python -m pipelines compare_models $(DATE_OPTION)
+
+tune: up ## search a model's parameters (MODEL=ials TRIALS=50); Ctrl-C and go on later
+	@$(BIN)/python -m pipelines tune --model $(MODEL) $(if $(TRIALS),--trials $(TRIALS)) $(DATE_OPTION)
 
 publish: up ## compute and publish a generation with the champion
 	@$(BIN)/python -m pipelines publish_recommendations $(DATE_OPTION)
