@@ -59,3 +59,31 @@ class NotInCatalogue(MarqueeError):
 
 class UnknownModel(MarqueeError):
     """A stored model has a name that this version of the code knows no class for."""
+
+
+class NotSignedIn(MarqueeError):
+    """A request that needs an account came without a token that proves one."""
+
+
+class NotAllowed(MarqueeError):
+    """The account is known, but this is not its to do."""
+
+
+class NameTaken(MarqueeError):
+    """Another account has that name."""
+
+
+class TooManyProfiles(MarqueeError):
+    """The account has as many profiles as one may have."""
+
+
+class TooManyAttempts(MarqueeError):
+    """Passwords were tried too often, for one account or from one address."""
+
+
+class NoSuchReview(MarqueeError):
+    """There is no review of that id."""
+
+
+class KeyReused(MarqueeError):
+    """An idempotency key came again with another request."""

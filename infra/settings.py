@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_SECRET = "marquee-local-only"  # a placeholder for the loopback servers of a laptop; refused elsewhere
 
+LOCAL_TOKEN_KEY = "marquee-local-only: whoever reads this can log in as anyone"  # refused elsewhere too
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -111,11 +113,20 @@ class ApiSettings(BaseModel):
     mongodb_timeout_ms: PositiveInt = Field(25, description="how long a read may take")
     personal_budget_ms: PositiveInt = Field(35, description="how long a user's or movie's own list may take")
     similar_budget_ms: PositiveInt = Field(10, description="how long the lists of movies liked last may take")
+    action_timeout_ms: PositiveInt = Field(2_000, description="how long something a user does may take")
 
     @property
     def address(self) -> str:
         """The address `make up` serves at."""
         return f"http://127.0.0.1:{self.port}"
+
+
+class AccountsSettings(BaseModel):
+    """What the tokens of people who logged in are signed with."""
+
+    token_keys: list[Annotated[SecretStr, Field(min_length=32)]] = Field(
+        [SecretStr(LOCAL_TOKEN_KEY)], min_length=1, description="the newest first: it signs, and all verify"
+    )
 
 
 class LocalSettings(BaseModel):
@@ -142,14 +153,22 @@ class Settings(BaseSettings):
     mlflow: MlflowSettings = MlflowSettings()
     airflow: AirflowSettings = AirflowSettings()
     api: ApiSettings = ApiSettings()
+    accounts: AccountsSettings = AccountsSettings()
     local: LocalSettings = LocalSettings()
 
     @model_validator(mode="after")
     def _refuse_default_secrets(self) -> Self:
-        if self.profile != "local" and self.objects.secret_key.get_secret_value() == LOCAL_SECRET:
+        if self.profile == "local":
+            return self
+        if self.objects.secret_key.get_secret_value() == LOCAL_SECRET:
             raise ValueError(
                 "MARQUEE_OBJECTS__SECRET_KEY still has its default value, which is only for the local profile: "
                 "set it to the secret key of your S3 server"
+            )
+        if LOCAL_TOKEN_KEY in (key.get_secret_value() for key in self.accounts.token_keys):
+            raise ValueError(
+                "MARQUEE_ACCOUNTS__TOKEN_KEYS still holds its default value, which is only for the local profile: "
+                """set it to a list such as '["..."]', with what `openssl rand -hex 32` prints inside"""
             )
         return self
 

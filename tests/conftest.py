@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
+from pymongo import MongoClient
 
 from infra.local import servers
 from infra.local.probes import wait_until
@@ -72,6 +73,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
 def mongod(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> MongodbSettings:
     settings = MongodbSettings(port=free_port())
     start(servers.mongodb(settings, tmp_path_factory.mktemp("mongodb")))
+    with MongoClient(settings.address) as client:  # the tests' time is not today, so nothing may end by itself
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     return settings
 
 

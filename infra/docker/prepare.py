@@ -1,5 +1,6 @@
 """Prepare the stores of an installation before anything uses them: the replica set, its indexes, the bucket."""
 
+import asyncio
 from typing import Any
 
 from pymongo import MongoClient
@@ -8,7 +9,11 @@ from pymongo.uri_parser import parse_uri
 from infra.local import replica_set
 from infra.settings import MongodbSettings, ObjectsSettings, get_settings
 from infra.stores.generations import GenerationStore
+from infra.stores.mongodb import connect_async
 from infra.stores.objects import ObjectStore
+from infra.stores.user_layout import ensure_indexes
+
+INDEX_TIMEOUT_MS = 60_000
 
 
 def prepare(mongodb: MongodbSettings, objects: ObjectsSettings) -> None:
@@ -21,7 +26,13 @@ def prepare(mongodb: MongodbSettings, objects: ObjectsSettings) -> None:
         replica_set.configure(client.admin, f"{host}:{port}")
     with GenerationStore(mongodb.address, mongodb.database) as generations:
         generations.ensure_indexes()
+    asyncio.run(_index_people(mongodb))
     ObjectStore(objects).ensure_bucket()
+
+
+async def _index_people(mongodb: MongodbSettings) -> None:
+    async with connect_async(mongodb.address, INDEX_TIMEOUT_MS) as client:
+        await ensure_indexes(client[mongodb.database])
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
-"""The batch's line to MongoDB: short patience, and errors in words."""
+"""The line to MongoDB: short patience, and errors in words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from pymongo import MongoClient
-from pymongo.errors import ConnectionFailure
+import pymongo
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from infra.errors import MachineUnfit, ServerUnreachable
 
 Document = dict[str, Any]
 
 PATIENCE_MS = 5_000
+
+T = TypeVar("T")
 
 
 def connect(address: str) -> MongoClient[Document]:
@@ -47,4 +52,36 @@ def answering(address: str) -> Iterator[None]:
         raise ServerUnreachable(
             f"MongoDB does not answer at {without_password(address)} ({cause}): "
             "run `make up`, look at `make status`, or set MARQUEE_MONGODB__URL to a replica set that runs"
+        ) from error
+
+
+def connect_async(address: str, timeout_ms: int) -> AsyncMongoClient[Document]:
+    """Return a client of the API, whose times are aware and in UTC; nothing it does takes longer than `timeout_ms`."""
+    return AsyncMongoClient[Document](
+        address,
+        tz_aware=True,
+        timeoutMS=timeout_ms,
+        serverSelectionTimeoutMS=timeout_ms,
+        connectTimeoutMS=timeout_ms,
+    )
+
+
+async def in_transaction(database: AsyncDatabase[Document], steps: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
+    """Do all of `steps` or nothing, again when another transaction was in the way; raises ServerUnreachable."""
+    with doing(), pymongo.timeout(database.client.options.timeout):
+        async with database.client.start_session() as session:
+            return await session.with_transaction(steps)
+
+
+@contextmanager
+def doing() -> Iterator[None]:
+    """Turn a MongoDB that does not answer in time into ServerUnreachable, in words for someone who calls the API."""
+    try:
+        yield
+    except PyMongoError as error:
+        is_away = isinstance(error, ConnectionFailure) or error.timeout
+        if not (is_away or error.has_error_label("TransientTransactionError")):
+            raise
+        raise ServerUnreachable(
+            "MongoDB does not answer, so this cannot be done now: try again in a few seconds, which is safe"
         ) from error

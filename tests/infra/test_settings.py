@@ -1,7 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from infra.settings import LOCAL_SECRET, Settings
+from infra.settings import LOCAL_SECRET, LOCAL_TOKEN_KEY, Settings
+
+OWN_KEY = "chosen-by-the-operator-and-long-enough"
 
 
 @pytest.fixture(autouse=True)
@@ -35,20 +37,40 @@ def test_a_named_url_replaces_the_local_server(monkeypatch):
 
 def test_secrets_do_not_show_when_settings_are_printed():
     assert LOCAL_SECRET not in repr(Settings())
+    assert LOCAL_TOKEN_KEY not in repr(Settings())
 
 
 def test_the_production_profile_refuses_the_default_secret(monkeypatch):
     monkeypatch.setenv("MARQUEE_PROFILE", "production")
+    monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", f'["{OWN_KEY}"]')
 
     with pytest.raises(ValidationError, match="MARQUEE_OBJECTS__SECRET_KEY"):
         Settings()
 
 
-def test_the_production_profile_starts_with_its_own_secret(monkeypatch):
+def test_the_production_profile_refuses_the_default_token_key_even_beside_another(monkeypatch):
     monkeypatch.setenv("MARQUEE_PROFILE", "production")
     monkeypatch.setenv("MARQUEE_OBJECTS__SECRET_KEY", "chosen-by-the-operator")
+    monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", f'["{OWN_KEY}", "{LOCAL_TOKEN_KEY}"]')
+
+    with pytest.raises(ValidationError, match="MARQUEE_ACCOUNTS__TOKEN_KEYS"):
+        Settings()
+
+
+def test_the_production_profile_starts_with_its_own_secrets(monkeypatch):
+    monkeypatch.setenv("MARQUEE_PROFILE", "production")
+    monkeypatch.setenv("MARQUEE_OBJECTS__SECRET_KEY", "chosen-by-the-operator")
+    monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", f'["{OWN_KEY}"]')
 
     assert Settings().profile == "production"
+
+
+@pytest.mark.parametrize("keys", ["[]", '["short"]', "not a list"])
+def test_token_keys_that_protect_nothing_are_refused(monkeypatch, keys):
+    monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", keys)
+
+    with pytest.raises(ValueError, match=r"token_keys|accounts"):
+        Settings()
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "many"])

@@ -164,7 +164,13 @@ def test_secrets_have_no_default_and_are_listed_in_the_example():
     assert set(example.values()) == {""}
 
 
-@pytest.mark.parametrize("variable", ["MARQUEE_OBJECTS__SECRET_KEY", "MARQUEE_MONGODB__URL", "MARQUEE_REDIS__URL"])
+@pytest.mark.parametrize(
+    "variable",
+    [
+        *("MARQUEE_OBJECTS__SECRET_KEY", "MARQUEE_MONGODB__URL", "MARQUEE_REDIS__URL"),
+        "MARQUEE_ACCOUNTS__TOKEN_KEYS",
+    ],
+)
 def test_stores_are_reached_with_a_secret(variable):
     assert ":?" in COMPOSE["x-marquee"][variable]
     assert COMPOSE["x-marquee"]["MARQUEE_PROFILE"] == "production"

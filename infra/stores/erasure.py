@@ -1,0 +1,88 @@
+"""Removing people: from every collection, stream and key, so that nothing but their freed ids is left."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.database import AsyncDatabase
+
+from infra.errors import ServerUnreachable
+from infra.stores.events import EventStore
+from infra.stores.generation_layout import Content, generation_of
+from infra.stores.mongodb import Document, doing, in_transaction
+from infra.stores.user_layout import (
+    ACCOUNTS,
+    DELETED_USERS,
+    IDEMPOTENCY_KEYS,
+    OUTBOX,
+    PLACES,
+    PROFILES,
+    REPORTS,
+    REVIEWS,
+    SESSIONS,
+    USERS,
+)
+
+PATIENCE_SECONDS = 5.0  # the turns of the relay are much shorter
+TURN_SECONDS = 60.0  # enough to look through streams of a million entries
+
+NAMED_BY_ID = (PROFILES, USERS)
+NAMED_BY_USER = (*(place.collection for place in PLACES.values()), OUTBOX, IDEMPOTENCY_KEYS)
+
+
+class Eraser:
+    """Takes people out of one database and one Redis."""
+
+    def __init__(self, database: AsyncDatabase[Document], events: EventStore) -> None:
+        self._database = database
+        self._events = events
+
+    async def erase_account(self, account_id: str) -> dict[str, int]:
+        """Remove an account and its profiles; return how many documents, stream entries and keys went from where.
+
+        The documents go in one transaction, which leaves the freed user ids in `deleted_users`. Redis is cleaned
+        before, so that nothing is removed while it is away, and after, of what was cached meanwhile; nobody moves
+        events between the two. Raises ServerUnreachable.
+        """
+        with doing():
+            user_ids = await self._user_ids(account_id)
+            names = await self._database.list_collection_names()
+        lists = [name for name in names if generation_of(name) and name.startswith(Content.USER_LISTS)]
+
+        async with self._events.turn(PATIENCE_SECONDS, TURN_SECONDS) as is_ours:
+            if not is_ours:
+                raise ServerUnreachable("events are being moved: try again in a few seconds, which is safe")
+            removed = Counter(await self._events.forget(user_ids))
+            user_ids, documents = await in_transaction(
+                self._database, lambda session: self._erase(account_id, lists, session)
+            )
+            removed.update(documents)
+            removed.update(await self._events.forget(user_ids))
+        return dict(removed)
+
+    async def _user_ids(self, account_id: str, session: AsyncClientSession | None = None) -> list[int]:
+        profiles = self._database[PROFILES].find({"account_id": account_id}, {"_id": True}, session=session)
+        return [profile["_id"] async for profile in profiles]
+
+    async def _erase(
+        self, account_id: str, lists: Sequence[str], session: AsyncClientSession
+    ) -> tuple[list[int], dict[str, int]]:
+        user_ids = await self._user_ids(account_id, session)
+        theirs = {"user_id": {"$in": user_ids}}
+        by_id = {"_id": {"$in": user_ids}}
+        reviews = self._database[REVIEWS].find(theirs, {"review_id": True}, session=session)
+        review_ids = [review["review_id"] async for review in reviews]
+        filters: dict[str, Document] = {
+            **dict.fromkeys((*NAMED_BY_ID, *lists), by_id),
+            **dict.fromkeys(NAMED_BY_USER, theirs),
+            REPORTS: {"$or": [theirs, {"review_id": {"$in": review_ids}}]},
+            ACCOUNTS: {"_id": account_id},
+            SESSIONS: {"account_id": account_id},
+        }
+        removed = {}
+        for name, which in filters.items():
+            result = await self._database[name].delete_many(which, session=session)
+            removed[name] = result.deleted_count
+        for user_id in user_ids:
+            await self._database[DELETED_USERS].insert_one({"_id": user_id}, session=session)
+        return user_ids, removed
