@@ -10,7 +10,8 @@ from infra.settings import get_settings
 from serving.errors import tell_errors
 from serving.etags import Etags
 from serving.observed import Observed
-from serving.routers import health, metrics, movies, users
+from serving.people import open_people
+from serving.routers import accounts, actions, admin, health, metrics, movies, reviews, users
 from serving.stores import open_stores
 
 GZIP_FROM_BYTES = 1_400
@@ -24,7 +25,8 @@ GZIP_LEVEL = 4
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Read the generation in force before the first request, if MongoDB answers, and follow it until the last."""
-    async with open_stores(get_settings()) as app.state.stores:
+    settings = get_settings()
+    async with open_stores(settings) as app.state.stores, open_people(settings) as app.state.people:
         yield
 
 
@@ -36,6 +38,10 @@ app = FastAPI(
 )
 app.include_router(users.router)
 app.include_router(movies.router)
+app.include_router(accounts.router)
+app.include_router(actions.router)
+app.include_router(reviews.router)
+app.include_router(admin.router)
 app.include_router(health.router)
 app.include_router(metrics.router)
 app.add_middleware(Etags)

@@ -16,6 +16,7 @@ LARGEST_ID = 2**63 - 1
 LONGEST_LIST = 100
 DEFAULT_LIMIT = 10
 LARGEST_OFFSET = 1_000
+LARGEST_PAGE_OFFSET = 1_000_000
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 
 
@@ -76,6 +77,11 @@ Offset = Annotated[
     whole_number(0, LARGEST_OFFSET),
     Query(ge=0, le=LARGEST_OFFSET, description="how many movies to pass over: `offset=10` is the second page of ten"),
 ]
+PageOffset = Annotated[
+    int,
+    whole_number(0, LARGEST_PAGE_OFFSET),
+    Query(ge=0, le=LARGEST_PAGE_OFFSET, description="how many to pass over"),
+]
 Genre = Annotated[str | None, Query(description="only this one, as the catalogue spells it, such as Comedy or Sci-Fi")]
 YearFrom = Annotated[
     int | None,
@@ -104,7 +110,8 @@ async def get_wanted(
     """Return which movies are wanted."""
     if year_from and year_to and year_from > year_to:
         message = f"not later than year_to, {year_to}"
-        raise RequestValidationError([{"loc": ("query", "year_from"), "msg": message, "input": year_from}])
+        problem = {"type": "value_error", "loc": ("query", "year_from"), "ctx": {"error": message}, "input": year_from}
+        raise RequestValidationError([problem])
     return Wanted(limit, offset, genre, year_from, year_to)
 
 

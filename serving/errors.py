@@ -9,18 +9,47 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from infra.errors import NotInCatalogue
+from infra.errors import (
+    KeyReused,
+    MarqueeError,
+    NameTaken,
+    NoSuchReview,
+    NotAllowed,
+    NotInCatalogue,
+    NotSignedIn,
+    ServerUnreachable,
+    TooManyAttempts,
+    TooManyProfiles,
+)
 from serving.schemas import Error
 
 LONGEST_QUOTE = 40
 
 
+KINDS: dict[type[MarqueeError], tuple[int, str]] = {
+    NotSignedIn: (401, "not_signed_in"),
+    NotAllowed: (403, "not_allowed"),
+    NotInCatalogue: (404, "not_found"),
+    NoSuchReview: (404, "not_found"),
+    NameTaken: (409, "name_taken"),
+    TooManyProfiles: (409, "too_many_profiles"),
+    KeyReused: (422, "key_reused"),
+    TooManyAttempts: (429, "too_many_attempts"),
+    ServerUnreachable: (503, "server_unreachable"),
+}
+
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "5"}}
+
+
 def tell_errors(app: FastAPI) -> None:
     """Make every refusal of the application an `Error` in JSON."""
 
-    @app.exception_handler(NotInCatalogue)
-    async def not_in_catalogue(_: Request, error: NotInCatalogue) -> JSONResponse:
-        return _answer(404, "not_found", str(error))
+    async def refused(_: Request, error: Exception) -> JSONResponse:
+        status, kind = next(told for cause, told in KINDS.items() if isinstance(error, cause))
+        return _answer(status, kind, str(error))
+
+    for cause in KINDS:
+        app.add_exception_handler(cause, refused)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -35,9 +64,21 @@ def tell_errors(app: FastAPI) -> None:
 
 def _in_words(problem: Mapping[str, Any]) -> str:
     place, *path = problem["loc"]
-    allowed = problem.get("ctx", {}).get("error") or problem["msg"]
-    return f"{'.'.join(map(str, path))} in the {place} must be {allowed}, not '{str(problem['input'])[:LONGEST_QUOTE]}'"
+    told = problem.get("ctx", {}).get("error")
+    if problem["type"] == "json_invalid":
+        return f"the body is not JSON: {told}"
+    where = f"{'.'.join(map(str, path))} in the {place}" if path else f"the {place}"
+    if problem["type"] == "missing":
+        return f"{where} is missing"
+    if told is None:
+        return f"{where}: {problem['msg']}"
+    return f"{where} must be {told}" + ("" if place == "body" else _quoted(problem["input"]))
+
+
+def _quoted(given: Any) -> str:
+    """Return what was given, in part; never of a body, which may hold a password."""
+    return f", not '{str(given)[:LONGEST_QUOTE]}'"
 
 
 def _answer(status: int, kind: str, detail: str) -> JSONResponse:
-    return JSONResponse(Error(error=kind, detail=detail).model_dump(), status)
+    return JSONResponse(Error(error=kind, detail=detail).model_dump(), status, HEADERS.get(status))

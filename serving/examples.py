@@ -5,10 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from serving.documented import Responses, answers, errors
 from serving.headers import DOCUMENTED
-from serving.schemas import Error, Filled, ListedMovie, MovieDetails, MovieList, Readiness, Source, StaleReason
-
-Responses = dict[int | str, dict[str, Any]]
+from serving.schemas import Filled, ListedMovie, MovieDetails, MovieList, Readiness, Source, StaleReason
 
 PUBLISHED = {"generation": "2026-11-20T003105Z", "generated_at": datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)}
 NOT_PUBLISHED = {"generation": None, "generated_at": None, "is_stale": True, "stale_reason": StaleReason.AGE}
@@ -40,23 +39,13 @@ def _filled(told: MovieList, movie: dict[str, Any]) -> MovieList:
     return told.model_copy(update={"movies": movies, "filled_from": [Filled(rank=2, source=Source.POPULAR)]})
 
 
-def _answers(examples: dict[str, BaseModel], **more: Any) -> dict[str, Any]:
-    shown = {summary: {"value": example.model_dump(mode="json")} for summary, example in examples.items()}
-    return {"content": {"application/json": {"examples": shown}}, **more}
-
-
 def _lists(examples: dict[str, BaseModel]) -> dict[str, Any]:
     shipped = [ListedMovie(**SHAWSHANK, score=1.0, rank=1)]
     first = MovieList(source=Source.SHIPPED, filled_from=[], genre=None, **NOT_PUBLISHED, movies=shipped)
-    return _answers(
+    return answers(
         {**examples, "before the first publication, when generation and generated_at are null": first},
         headers=DOCUMENTED,
     )
-
-
-def _errors(kind: str, description: str, *details: str) -> dict[str, Any]:
-    examples: dict[str, BaseModel] = {detail: Error(error=kind, detail=detail) for detail in details}
-    return _answers(examples, model=Error, description=description)
 
 
 OWN_LIST = _list(Source.PERSONAL, SHAWSHANK, 1.07)
@@ -76,28 +65,28 @@ USER_LISTS: Responses = {
             "no list for this user, or MongoDB is away": POPULAR_LIST,
         }
     ),
-    404: _errors("not_found", "No such genre", UNKNOWN_GENRE),
-    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_USER, *IMPOSSIBLE_WISHES, IMPOSSIBLE_CHOICE),
+    404: errors("not_found", "No such genre", UNKNOWN_GENRE),
+    422: errors("invalid_request", "An impossible value", IMPOSSIBLE_USER, *IMPOSSIBLE_WISHES, IMPOSSIBLE_CHOICE),
 }
 MOVIE_LISTS: Responses = {
     200: _lists(
         {"similar": SIMILAR_LIST, "no list for this movie, or MongoDB is away": GENRE_LIST, "no genre": POPULAR_LIST},
     ),
-    404: _errors("not_found", "No such movie, or no such genre", UNKNOWN_MOVIE, UNKNOWN_GENRE),
-    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE, *IMPOSSIBLE_WISHES),
+    404: errors("not_found", "No such movie, or no such genre", UNKNOWN_MOVIE, UNKNOWN_GENRE),
+    422: errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE, *IMPOSSIBLE_WISHES),
 }
 POPULAR_LISTS: Responses = {
     200: _lists({"of all": POPULAR_LIST, "of a genre": GENRE_LIST}),
-    404: _errors("not_found", "No such genre", UNKNOWN_GENRE),
-    422: _errors("invalid_request", "An impossible value", *IMPOSSIBLE_WISHES),
+    404: errors("not_found", "No such genre", UNKNOWN_GENRE),
+    422: errors("invalid_request", "An impossible value", *IMPOSSIBLE_WISHES),
 }
 MOVIE: Responses = {
-    200: _answers({"a movie": MovieDetails(**TOY_STORY, imdb_id="tt0114709", tmdb_id=862)}),
-    404: _errors("not_found", "No such movie", UNKNOWN_MOVIE),
-    422: _errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE),
+    200: answers({"a movie": MovieDetails(**TOY_STORY, imdb_id="tt0114709", tmdb_id=862)}),
+    404: errors("not_found", "No such movie", UNKNOWN_MOVIE),
+    422: errors("invalid_request", "An impossible value", IMPOSSIBLE_MOVIE),
 }
 READINESS: Responses = {
-    200: _answers(
+    200: answers(
         {
             "ready": Readiness(status="ready", detail="all is well", **PUBLISHED, is_stale=False),
             "degraded": Readiness(

@@ -57,6 +57,11 @@ class Lookup:
         """Return a user's list and what the user did last."""
         return await self._flights.share((Content.USER_LISTS, user_id), lambda: self._user(user_id, now))
 
+    async def note_interaction(self, user_id: int) -> None:
+        """Have what the user did read again; without Redis it is read again a few seconds later anyway."""
+        with suppress(ServerUnreachable):
+            await self._cache.note_interaction(user_id)
+
     async def movie(self, movie_id: int) -> Found:
         """Return a movie's list."""
         return await self._flights.share((Content.MOVIE_LISTS, movie_id), lambda: self._movie(movie_id))

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from infra.settings import MongodbSettings, RedisSettings, get_settings
@@ -29,11 +31,18 @@ def start_api(
 ) -> Iterator[Callable[..., TestClient]]:
     """Start the API; what is published before is what it finds."""
     monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
-    monkeypatch.setenv("MARQUEE_REDIS__URL", redis.address)
+    monkeypatch.setattr("serving.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     for name, value in PATIENT.items():
         monkeypatch.setenv(name, value)
 
-    def start(address: str = mongodb.address, now: datetime = NIGHT + timedelta(hours=1)) -> TestClient:
+    def start(
+        address: str = mongodb.address,
+        now: datetime = NIGHT + timedelta(hours=1),
+        redis_address: str = redis.address,
+        action_timeout_ms: int = 10_000,
+    ) -> TestClient:
+        monkeypatch.setenv("MARQUEE_REDIS__URL", redis_address)
+        monkeypatch.setenv("MARQUEE_API__ACTION_TIMEOUT_MS", str(action_timeout_ms))
         monkeypatch.setenv("MARQUEE_MONGODB__URL", address)
         get_settings.cache_clear()
         app.dependency_overrides[get_now] = lambda: now

@@ -2,7 +2,9 @@
 
 import pytest
 
+from serving.action_examples import REVIEW_ID
 from serving.app import app
+from tests.serving.people import PASSWORD, Person
 
 SCHEMA = app.openapi()
 ADDRESSES = {
@@ -10,8 +12,8 @@ ADDRESSES = {
 }
 
 
-def examples(path, status):
-    content = SCHEMA["paths"][path]["get"]["responses"][status]["content"]["application/json"]
+def examples(path, status, method="get"):
+    content = SCHEMA["paths"][path][method]["responses"][status]["content"]["application/json"]
     return [example["value"] for example in content["examples"].values()]
 
 
@@ -21,16 +23,16 @@ def test_every_address_says_what_it_is_for(described):
 
 
 @pytest.mark.parametrize(
-    ("path", "status"),
+    ("path", "method", "status"),
     [
-        (path, status)
-        for path, methods in SCHEMA["paths"].items()
-        for status in methods["get"]["responses"]
-        if path != "/health/live"
+        (path, method, status)
+        for (path, method), described in ADDRESSES.items()
+        for status in described["responses"]
+        if path != "/health/live" and status != "204"
     ],
 )
-def test_every_answer_has_an_example(path, status):
-    assert examples(path, status)
+def test_every_answer_has_an_example(path, method, status):
+    assert examples(path, status, method)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,38 @@ def test_an_example_of_an_error_is_what_the_api_answers(client, path, status, re
 
     assert str(answer.status_code) == status
     assert answer.json() in examples(path, status)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "request_path", "body", "headers", "status"),
+    [
+        ("/api/v1/auth/register", "post", "", {"name": "eve", "password": "short"}, {}, 422),
+        ("/api/v1/auth/register", "post", "", {"name": "ada", "password": PASSWORD}, {}, 409),
+        ("/api/v1/auth/login", "post", "", {"name": "ada"}, {}, 422),
+        ("/api/v1/auth/login", "post", "", {"name": "ada", "password": "a wrong guess"}, {}, 401),
+        ("/api/v1/auth/refresh", "post", "", {"refresh_token": "used.up"}, {}, 401),
+        ("/api/v1/auth/account", "delete", "", {}, {}, 422),
+        ("/api/v1/profiles", "post", "", {"name": " "}, {}, 422),
+        ("/api/v1/watched", "post", "", {}, {}, 422),
+        ("/api/v1/watched", "post", "", {"movie_id": 999999999}, {}, 404),
+        ("/api/v1/watched", "post", "", {"movie_id": 6}, {"X-Profile": "7"}, 403),
+        ("/api/v1/watched", "post", "", {"movie_id": 6}, {"Authorization": ""}, 401),
+        ("/api/v1/ratings/{movie_id}", "put", "/api/v1/ratings/6", {"rating": 4.7}, {}, 422),
+        ("/api/v1/reviews/{movie_id}", "put", "/api/v1/reviews/6", {"text": ""}, {}, 422),
+        ("/api/v1/reports/{review_id}", "put", f"/api/v1/reports/{REVIEW_ID}", {"reason": "rude"}, {}, 404),
+        ("/api/v1/movies/{movie_id}/reviews", "get", "/api/v1/movies/-5/reviews", None, {}, 422),
+        ("/api/v1/admin/reports", "get", "", None, {}, 403),
+    ],
+)
+def test_an_example_of_a_refusal_is_what_somebody_with_an_account_is_told(
+    client, path, method, request_path, body, headers, status
+):
+    ada = Person(client, "ada")
+
+    answer = ada.ask(method, (request_path or path).removeprefix("/api/v1"), body, headers)
+
+    assert answer.status_code == status
+    assert answer.json() in examples(path, str(status), method)
 
 
 @pytest.mark.parametrize(

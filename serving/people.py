@@ -1,0 +1,59 @@
+"""Everything behind accounts and what people do, opened together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+
+from infra.settings import Settings
+from infra.stores import mongodb
+from infra.stores.accounts import AccountStore
+from infra.stores.erasure import Eraser
+from infra.stores.events import EventStore
+from infra.stores.interactions import InteractionStore
+from infra.stores.outbox import Outbox
+from infra.stores.redis import connect
+from infra.stores.reviews import ReviewStore
+from infra.stores.sessions import SessionStore
+from serving.login_limits import LoginLimits
+from serving.passwords import Passwords
+from serving.tokens import AccessTokens
+
+
+@dataclass(frozen=True)
+class People:
+    """The stores of people and what they do, and what proves who somebody is."""
+
+    accounts: AccountStore
+    sessions: SessionStore
+    interactions: InteractionStore
+    reviews: ReviewStore
+    eraser: Eraser
+    passwords: Passwords
+    tokens: AccessTokens
+    limits: LoginLimits
+
+
+@asynccontextmanager
+async def open_people(settings: Settings) -> AsyncIterator[People]:
+    """Open the stores, whether their servers answer or not, and relay events from the outbox until they are closed."""
+    redis = connect(settings.redis.address, as_text=True)
+    async with mongodb.connect_async(settings.mongodb.address, settings.api.action_timeout_ms) as client, redis:
+        database = client[settings.mongodb.database]
+        told = EventStore(redis)
+        stopping = asyncio.Event()
+        relaying = asyncio.create_task(Outbox(database, told).relay(stopping))
+        yield People(
+            accounts=AccountStore(database),
+            sessions=SessionStore(database),
+            interactions=InteractionStore(database),
+            reviews=ReviewStore(database),
+            eraser=Eraser(database, told),
+            passwords=Passwords(PasswordHasher()),
+            tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
+            limits=LoginLimits(redis),
+        )
+        stopping.set()
+        await relaying
