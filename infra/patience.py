@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 N_LAST_LOOKS = 20
+N_LAST_LOOKS_AROUND = 3 * N_LAST_LOOKS
+"""For who waits for someone with patience, whose last looks may begin at the same moment."""
 
 
 @asynccontextmanager
-async def patience(seconds: float) -> AsyncIterator[None]:
+async def patience(seconds: float, n_last_looks: int = N_LAST_LOOKS) -> AsyncIterator[None]:
     """Raise TimeoutError inside the block after that time, unless the answer is already there.
 
     A loop that is busy with other requests wakes this one late although its answer came in time. So the end is put off
-    by N_LAST_LOOKS passes of the loop, each of which takes in what has arrived; an idle loop does them in no time.
+    by `n_last_looks` passes of the loop, each of which takes in what has arrived; an idle loop does them in no time.
     """
     loop = asyncio.get_running_loop()
     next_look: asyncio.Handle
@@ -25,7 +27,7 @@ async def patience(seconds: float) -> AsyncIterator[None]:
             else:
                 limit.reschedule(loop.time())
 
-        next_look = loop.call_later(seconds, look, N_LAST_LOOKS)
+        next_look = loop.call_later(seconds, look, n_last_looks)
         try:
             yield
         finally:

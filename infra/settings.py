@@ -109,9 +109,9 @@ class ApiSettings(BaseModel):
 
     port: Port = 8000
     refresh_seconds: float = Field(2.0, gt=0, description="how often the pointer and the popular lists are read again")
-    redis_timeout_ms: PositiveInt = Field(10, description="how long a cached list may take")
+    redis_timeout_ms: PositiveInt = Field(15, description="how long a cached list may take")
     mongodb_timeout_ms: PositiveInt = Field(25, description="how long a read may take")
-    personal_budget_ms: PositiveInt = Field(35, description="how long a user's or movie's own list may take")
+    personal_budget_ms: PositiveInt = Field(40, description="how long a user's or movie's own list may take")
     similar_budget_ms: PositiveInt = Field(10, description="how long the lists of movies liked last may take")
     action_timeout_ms: PositiveInt = Field(2_000, description="how long something a user does may take")
 

@@ -5,10 +5,12 @@ import re
 from contextvars import ContextVar
 from uuid import uuid4
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 NO_REQUEST = "-"
 ACCEPTED = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+OF_UVICORN = ("color_message",)  # the message again, for terminals
 FIELDS = "{asctime}{levelname}{name}{message}"
 
 request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
@@ -20,7 +22,7 @@ class JsonLines(JsonFormatter):
 
     def __init__(self) -> None:
         names = {"asctime": "time", "levelname": "level", "name": "logger"}
-        super().__init__(FIELDS, style="{", rename_fields=names)
+        super().__init__(FIELDS, style="{", rename_fields=names, reserved_attrs=[*RESERVED_ATTRS, *OF_UVICORN])
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, with its request's id."""

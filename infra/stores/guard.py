@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
 from typing import TypeVar
 
 from circuitbreaker import CircuitBreaker
@@ -11,7 +13,8 @@ from infra.errors import ServerUnreachable
 from infra.patience import patience
 
 N_FAILURES = 5
-"""So many questions in a row fail before no more are asked: one slow answer is no outage."""
+"""So many questions in a row fail before no more are asked: one slow answer is no outage. Questions that were on their
+way together and fail together count as one, for a single pause of this process or of the server stops them all."""
 
 PAUSE_SECONDS = 2
 """How long none are asked then; the first answer after that ends the outage, the first failure renews the pause."""
@@ -36,6 +39,7 @@ class Guard:
         self._failures = (failures, TimeoutError)
         self._breaker = CircuitBreaker(N_FAILURES, PAUSE_SECONDS, self._failures, server)
         self._at_once = asyncio.Semaphore(N_AT_ONCE)
+        self._last_failed_at = 0.0
 
     @property
     def state(self) -> str:
@@ -47,12 +51,21 @@ class Guard:
         async with self._at_once:
             if self._breaker.opened:
                 raise ServerUnreachable(f"{self.server} did not answer a moment ago")
-            was_closed = self._breaker.closed
+            asked_at = monotonic()
             try:
-                with self._breaker:
-                    async with patience(self._seconds):
-                        return await question()
+                async with patience(self._seconds):
+                    answer = await question()
             except self._failures as error:
-                if was_closed and self._breaker.opened:
-                    log.warning("%s does not answer, requests go on without it: %r", self.server, error)
+                if asked_at >= self._last_failed_at:
+                    self._count(error)
                 raise ServerUnreachable(f"{self.server} does not answer: {error!r}") from error
+            self._breaker.reset()
+            return answer
+
+    def _count(self, error: Exception) -> None:
+        self._last_failed_at = monotonic()
+        was_closed = self._breaker.closed
+        with suppress(*self._failures), self._breaker:
+            raise error
+        if was_closed and self._breaker.opened:
+            log.warning("%s does not answer, requests go on without it: %r", self.server, error)

@@ -166,7 +166,7 @@ def test_servers_are_killed(world, start, names, expected):
 def test_servers_answer_two_seconds_late(world, names, expected):
     def delay(seconds):
         for name in names:
-            world.proxies[name].delay_seconds = seconds
+            world.proxies[name].delay(seconds)
 
     endure(world, lambda: delay(SLOW_SECONDS), expected, lambda: delay(0.0))
 

@@ -65,18 +65,30 @@ def test_an_error_of_the_caller_is_no_failure_of_the_server():
     asyncio.run(scenario())
 
 
-def test_those_who_wait_for_their_turn_learn_of_the_outage_without_asking():
+def test_what_one_pause_stops_together_counts_once():
     async def scenario():
-        breaker, n_asked = guard(), 0
+        breaker = guard()
+        for _ in range(N_FAILURES - 1):
+            told = await asyncio.gather(*(breaker.ask(say_nothing) for _ in range(N_AT_ONCE)), return_exceptions=True)
+            assert {type(each) for each in told} == {ServerUnreachable}
+        assert breaker.state == "closed"
+
+    asyncio.run(scenario())
+
+
+def test_no_more_than_so_many_are_on_their_way():
+    async def scenario():
+        breaker, n_asked = guard(timeout_ms=10_000), 0
 
         async def ask_in_vain():
             nonlocal n_asked
             n_asked += 1
             await say_nothing()
 
-        waiting = [breaker.ask(ask_in_vain) for _ in range(3 * N_AT_ONCE)]
-        told = await asyncio.gather(*waiting, return_exceptions=True)
-        assert {type(each) for each in told} == {ServerUnreachable}
+        asking = [asyncio.create_task(breaker.ask(ask_in_vain)) for _ in range(3 * N_AT_ONCE)]
+        await asyncio.sleep(0.01)
         assert n_asked == N_AT_ONCE
+        for task in asking:
+            task.cancel()
 
     asyncio.run(scenario())
