@@ -42,7 +42,8 @@ async def read_popular_lists(collection: Documents) -> dict[str, RankedMovies]:
 
 
 def read_models(document: Mapping[str, Any] | None) -> dict[str, ModelVersion]:
-    """Return the model versions that a document names in its field `models`, by role."""
+    """Return the model versions that a document names in its field `models`, by role; null stands for none."""
     named = (document or {}).get("models")
-    models = {role: decode(MODELS, model, role) for role, model in named.items()} if isinstance(named, Mapping) else {}
+    live = {role: model for role, model in named.items() if model} if isinstance(named, Mapping) else {}
+    models = {role: decode(MODELS, model, role) for role, model in live.items()}
     return {role: model for role, model in models.items() if model}

@@ -197,7 +197,7 @@ def test_the_models_of_a_generation_and_the_champions_of_now_are_known(mongodb):
             assert store.generation.models == {"recommender": ModelVersion("als", 1)}
             assert store.champions == {}
             with MongoClient(mongodb.address) as client:
-                models = {"recommender": {"name": "ials", "version": 2}}
+                models = {"recommender": {"name": "ials", "version": 2}, "similar_movies": None}
                 client[mongodb.database][SERVING_STATE].insert_one({"_id": CHAMPION, "models": models})
             await store.refresh()
             assert store.champions == {"recommender": ModelVersion("ials", 2)}
