@@ -57,6 +57,8 @@ def tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def no_such_address(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # FastAPI's only one: bytes that are no text in UTF-8
+            return _answer(422, "invalid_request", "the body is not JSON in UTF-8")
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         detail = f"{error.detail}: {request.method} {request.url.path}; /docs lists every address"
         return _answer(error.status_code, kind, detail)

@@ -93,6 +93,7 @@ def test_a_refusal_never_repeats_a_password(client):
     ("content", "told"),
     [
         (b"{", "the body is not JSON: "),
+        (b"\xff", "the body is not JSON"),
         (b"", "the body is missing"),
         (b"{}", "name in the body is missing; password in the body is missing"),
         (b"[]", "the body: "),
