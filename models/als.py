@@ -50,8 +50,8 @@ class Als:
         """Learn the factors of all users with ratings and of all movies; those without ratings get zeros."""
         self.users, confidence = self._confidence(ratings, ratings.movies)
         self.movies = ratings.movies
-        solver = self._solver(len(ratings))
         with threadpool_limits(1, "blas"):  # whose threads would get in the way of the solver's, and change the bits
+            solver = self._solver(len(ratings))
             solver.fit(confidence, show_progress=False)
         self.user_factors: NDArray[np.float32] = solver.user_factors
         self.movie_factors: NDArray[np.float32] = solver.item_factors
@@ -64,9 +64,9 @@ class Als:
         """
         model = copy(self)
         model.users, confidence = self._confidence(history, self.movies)
-        solver = self._solver(len(history))
-        solver.item_factors = self.movie_factors
         with threadpool_limits(1, "blas"):
+            solver = self._solver(len(history))
+            solver.item_factors = self.movie_factors
             model.user_factors = solver.recalculate_user(np.arange(len(model.users)), confidence)
         return model
 

@@ -27,6 +27,9 @@ ZOO: dict[str, type[Recommender]] = {
 POPULARITIES = frozenset(model.name for model in (Popularity, PopularityAllTime, PopularityRecent))
 """The candidates that are the same for everyone; a personal model that does not beat them does not ship."""
 
+FIRST_NIGHT = frozenset({*POPULARITIES, Als.name, Ease.name, MovieLikeness.name})
+"""What is tried while there is no champion, so that a new installation has lists within minutes."""
+
 SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease, Neighbours)}
 """The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 

@@ -15,7 +15,7 @@ from infra.stores.promotions import PromotionLog
 from infra.stores.registry import ModelRegistry
 from infra.tables import FEATURES
 from pipelines.training import steps
-from pipelines.training.contestants import Contestant, Outcome, contestants
+from pipelines.training.contestants import Contestant, Outcome, contestants, those_of_a_first_night
 from pipelines.training.side_by_side import side_by_side
 from pipelines.training.training_set import read_training_set
 
@@ -38,7 +38,8 @@ def plan(snapshot_date: str | None = None) -> list[Json]:
     with _configured(snapshot_date) as (snapshot, stores):
         night = steps.open_night(snapshot, stores)
         newest_rating = read_training_set(snapshot).newest_rating
-        entered = contestants(stores.registry, get_settings().seed, newest_rating)
+        everyone = contestants(stores.registry, get_settings().seed, newest_rating)
+        entered = those_of_a_first_night(everyone, stores.registry)
     opened = {"snapshot_date": str(snapshot.snapshot_date), "run_id": night.run_id, "attempt": night.attempt}
     return [{"night": opened, "contestant": list(contestant)} for contestant in entered]
 

@@ -1,6 +1,6 @@
 """Who takes part in a night's comparison, in a form that tasks can hand on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -91,6 +91,12 @@ def contestants(registry: ModelRegistry, seed: int, newest_rating: int) -> list[
         if champion.newest_rating < newest_rating:
             found.append(retrained._replace(only_until=champion.newest_rating))
     return found
+
+
+def those_of_a_first_night(entered: Sequence[Contestant], registry: ModelRegistry) -> list[Contestant]:
+    """Return the contestants without those that take long, where there is no champion yet."""
+    has_champion = {name: registry.champion_version(name) is not None for name in ZOOS}
+    return [each for each in entered if has_champion[each.registered_name] or each.model in zoo.FIRST_NIGHT]
 
 
 def find_champion(registry: ModelRegistry, registered_name: str) -> StoredModel | None:

@@ -24,7 +24,7 @@ from models.popularity import Popularity
 from models.zoo import restore
 from pipelines import train_models
 from pipelines.feature_arrays import read_ratings
-from pipelines.training.contestants import Contestant, contestants
+from pipelines.training.contestants import Contestant, contestants, those_of_a_first_night
 from pipelines.training.steps import Stores
 from tests.catalogues import silent
 
@@ -255,8 +255,18 @@ def test_the_steps_hand_on_nothing_but_json(lake, snapshot, mlflow_server, mongo
     finally:
         get_settings.cache_clear()
 
-    assert {each["contestant"][1] for each in planned} == {*zoo.ZOO, *zoo.SIMILAR_MOVIES}
+    assert {each["contestant"][1] for each in planned} == zoo.FIRST_NIGHT
     assert ModelRegistry(mlflow_server.address).champion(RECOMMENDER).parameters["seed"] == 7
+
+
+def test_from_the_second_night_on_the_whole_zoo_takes_part(snapshot, stores):
+    everyone = contestants(stores.registry, seed=42, newest_rating=0)
+    assert {each.model for each in those_of_a_first_night(everyone, stores.registry)} == zoo.FIRST_NIGHT
+
+    train_models.run(snapshot, stores, NIGHT)
+
+    assert those_of_a_first_night(everyone, stores.registry) == everyone
+    assert {each.model for each in everyone} == {*zoo.ZOO, *zoo.SIMILAR_MOVIES}
 
 
 def test_the_page_on_mlflow_loads_a_version(snapshot, stores, lake, mlflow_server, capsys):
