@@ -1,5 +1,6 @@
 """How far a mean over users could have come out otherwise, had other users of the same kind been asked."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,9 +35,9 @@ def intervals(values: NDArray[np.float64], confidence: float = CONFIDENCE, seed:
     n_groups = len(sums)
     if not n_groups:
         return [Interval(np.nan, np.nan, np.nan)] * values.shape[1]
-    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_RESAMPLES) * 1.0
+    drawn = _draws(n_groups, seed)
     with np.errstate(invalid="ignore"):  # 0 / 0 in a resample without any user of a small column
-        means = (drawn @ sums) / (drawn @ counts)
+        means = (drawn @ sums.astype(np.float32)) / (drawn @ counts.astype(np.float32))
         mean = sums.sum(axis=0) / counts.sum(axis=0)
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(np.where(counts.any(axis=0), means, 0), [tail, 1 - tail], axis=0)
@@ -45,6 +46,13 @@ def intervals(values: NDArray[np.float64], confidence: float = CONFIDENCE, seed:
         Interval(*map(float, bounds))
         for bounds in zip(mean, np.where(bounded, low, np.nan), np.where(bounded, high, np.nan), strict=True)
     ]
+
+
+@lru_cache(maxsize=2)  # a night's comparisons are of the same users, and drawing is most of the work
+def _draws(n_groups: int, seed: int) -> NDArray[np.float32]:
+    """Return how often each resample holds each group, (N_RESAMPLES, n_groups)."""
+    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), N_RESAMPLES)
+    return drawn.astype(np.float32)
 
 
 def _dealt(values: NDArray[np.float64], rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
