@@ -34,6 +34,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--model": {"required": True, "help": "the name of a model, such as als"},
     "--trials": {"dest": "n_trials", "type": int, "default": 50, "help": "how many, those of earlier runs included"},
     "--at": {"type": minute, "required": True, "help": "a moment such as 2026-11-20T12:00, in UTC if not said"},
+    "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
 PIPELINES: dict[str, tuple[str, ...]] = {
@@ -50,6 +51,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "demote": ("--why", "--of"),
     "who_was_live": ("--at",),
     "ship_popular": (),
+    "events": ("action",),
 }
 """What each pipeline's `main` takes."""
 

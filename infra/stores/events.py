@@ -2,16 +2,15 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from infra.errors import ServerUnreachable
+from infra.stores.redis import answering
 
 INTERACTIONS = "interactions"
 
@@ -54,7 +53,7 @@ class EventStore:
 
     async def tell(self, interactions: Sequence[Interaction]) -> None:
         """Append to the stream `interactions`, all of them or none, in this order."""
-        with _answering():
+        with answering():
             async with self._client.pipeline(transaction=True) as pipeline:
                 for interaction in interactions:
                     pipeline.xadd(INTERACTIONS, interaction.to_entry())
@@ -67,13 +66,13 @@ class EventStore:
         A turn that is never given back, since its process was killed, ends after `lasts_seconds`.
         """
         lock = self._client.lock(TURN, timeout=lasts_seconds)
-        with _answering():
+        with answering():
             is_ours = await lock.acquire(blocking_timeout=patience_seconds)
         try:
             yield is_ours
         finally:
             if is_ours:
-                with _answering():
+                with answering():
                     await lock.release()
 
     async def forget(self, user_ids: Sequence[int]) -> dict[str, int]:
@@ -85,7 +84,7 @@ class EventStore:
             return {}
         names = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, user_ids))})(?!\d)")
         removed = {}
-        with _answering():
+        with answering():
             async for stream in self._client.scan_iter(count=READ_AT_A_TIME, _type="stream"):
                 removed[f"redis stream {stream}"] = await self._forget_entries(stream, names)
             keys = [key async for key in self._client.scan_iter(count=READ_AT_A_TIME) if names.search(key)]
@@ -99,13 +98,3 @@ class EventStore:
             n_removed += await self._client.xdel(stream, *theirs) if theirs else 0
             start = f"({entries[-1][0]}"
         return n_removed
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise ServerUnreachable(
-            "Redis does not answer, so this cannot be done now: try again in a few seconds, which is safe"
-        ) from error
