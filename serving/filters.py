@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from infra.errors import NotInCatalogue
 from infra.stores.ranked_movies import Movie
-from infra.stores.recent_interactions import Interaction, Kind
+from infra.stores.recent_interactions import Interaction
 from infra.stores.recommendations import Generation
+from infra.stores.user_layout import Kind
 from infra.tables import EVERY_GENRE
 
 

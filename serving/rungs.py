@@ -8,8 +8,9 @@ from itertools import chain, zip_longest
 from infra.patience import N_LAST_LOOKS_AROUND, patience
 from infra.stores.generation_layout import FROM_GENRE, FROM_POPULAR
 from infra.stores.ranked_movies import RankedMovies
-from infra.stores.recent_interactions import Interaction, Kind
+from infra.stores.recent_interactions import Interaction
 from infra.stores.recommendations import Generation
+from infra.stores.user_layout import Kind
 from infra.tables import EVERY_GENRE
 from serving.ladder import Candidate, Rung
 from serving.lookup import Lookup

@@ -1,41 +1,22 @@
-"""What a user did last, as the API recorded it in MongoDB.
-
-    ratings           user_id, movie_id, rating, rated_at
-    watched_movies    user_id, movie_id, watched_at
-    hidden_movies     user_id, movie_id, hidden_at
-
-Each has an index on the user and the time.
-"""
+"""What a user did last that bears on lists: ratings, views, and what was hidden."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pymongo import DESCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
+from infra.stores.user_layout import PLACES, Kind
+
 N_LATEST = 500
 """So many of each kind are read; what lies further back has been left out of the lists themselves."""
 
+KINDS = (Kind.RATING, Kind.WATCH, Kind.HIDE)
+
 log = logging.getLogger(__name__)
-
-
-class Kind(StrEnum):
-    """What a user can do to a movie."""
-
-    RATING = "rating"
-    WATCH = "watch"
-    HIDE = "hide"
-
-
-PLACES = {
-    Kind.RATING: ("ratings", "rated_at"),
-    Kind.WATCH: ("watched_movies", "watched_at"),
-    Kind.HIDE: ("hidden_movies", "hidden_at"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +37,14 @@ async def read_recent_interactions(database: AsyncDatabase[dict[str, Any]], user
 
     A document that is no interaction is left out, and said in the log.
     """
-    (first, _), *others = PLACES.values()
-    pipelines = {place: _latest(kind, time, user_id) for kind, (place, time) in PLACES.items()}
-    united = [{"$unionWith": {"coll": place, "pipeline": pipelines[place]}} for place, _ in others]
-    cursor = await database[first].aggregate([*pipelines[first], *united])
+    first, *others = KINDS
+    united = [{"$unionWith": {"coll": PLACES[kind].collection, "pipeline": _latest(kind, user_id)}} for kind in others]
+    cursor = await database[PLACES[first].collection].aggregate([*_latest(first, user_id), *united])
     return tuple(_valid(user_id, await cursor.to_list()))
 
 
-def _latest(kind: Kind, time: str, user_id: int) -> list[dict[str, Any]]:
+def _latest(kind: Kind, user_id: int) -> list[dict[str, Any]]:
+    time = PLACES[kind].time
     shown = {"_id": 0, "kind": {"$literal": kind.value}, "movie_id": 1, "rating": 1, "happened_at": f"${time}"}
     return [
         {"$match": {"user_id": user_id}},

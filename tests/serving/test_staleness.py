@@ -4,8 +4,9 @@ import pytest
 
 from infra.stores.generation_layout import Content
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
-from infra.stores.recent_interactions import Interaction, Kind
+from infra.stores.recent_interactions import Interaction
 from infra.stores.recommendations import Generation
+from infra.stores.user_layout import Kind
 from serving.lookup import Found
 from serving.staleness import why_outdated, why_stale
 from tests.publication import NIGHT

@@ -10,8 +10,9 @@ from infra.stores.generation_layout import Content
 from infra.stores.guard import Guard
 from infra.stores.list_cache import ABSENCE_SECONDS, FRESH, LIST_SECONDS, CachedInteractions, CachedList, ListCache
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
-from infra.stores.recent_interactions import Interaction, Kind
+from infra.stores.recent_interactions import Interaction
 from infra.stores.redis import connect
+from infra.stores.user_layout import Kind
 from tests.publication import NIGHT
 
 GENERATION, NEWER = "2026-11-20T003105Z", "2026-11-21T003105Z"

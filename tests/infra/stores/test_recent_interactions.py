@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from pymongo import AsyncMongoClient
 
-from infra.stores.recent_interactions import N_LATEST, Interaction, Kind, read_recent_interactions
+from infra.stores.recent_interactions import N_LATEST, Interaction, read_recent_interactions
+from infra.stores.user_layout import Kind
 from tests.publication import NIGHT
 
 HOUR = timedelta(hours=1)
