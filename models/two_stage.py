@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.als import Als
 from models.blend import every_kind
-from models.candidates import Candidates, best_first, chosen, gather
+from models.candidates import Candidates, best_first, chosen, gather, recall_ceiling
 from models.catalogue import Catalogue
 from models.fallback import append, lengths
 from models.ials import Ials
@@ -32,7 +32,7 @@ LOOK_BEYOND = 3
 """A model's list is this many times as long as what it proposes, for what it says of the others' candidates."""
 
 
-class _TwoStage(ABC):
+class TwoStage(ABC):
     """Stage one proposes each model's first `n_candidates` movies; stage two orders them.
 
     Stage two is trained on the last 20 % of each user's ratings, with stage one fitted on the earlier part: what was
@@ -92,6 +92,11 @@ class _TwoStage(ABC):
         """Return what stage one proposes to users, rows in the order asked for."""
         lists = self.stage_one.lists(user_ids, LOOK_BEYOND * self.n_candidates, history)
         return gather(lists, self.stage_one.movies, self.n_candidates)
+
+    def recall_ceiling(self, later: Ratings, history: Ratings) -> float:
+        """Return the share of the ratings in `later` that are among their users' candidates; NaN if it has none."""
+        choosers = later.users.ids[np.unique(later.user_index)]
+        return recall_ceiling(self.candidates(choosers, history), later.of_users(choosers, self.stage_one.movies))
 
     def features(self, candidates: Candidates, user_ids: NDArray[np.int64], history: Ratings) -> NDArray[np.float32]:
         """Return (n_pairs, n_features): each model's scores, its ranks, then PAIR_FEATURES."""
@@ -155,7 +160,7 @@ class _TwoStage(ABC):
         return best_first(candidates, scores, len(user_ids), n, self.stage_one.movies.ids)
 
 
-class AlsCatboost(_TwoStage):
+class AlsCatboost(TwoStage):
     """The candidates of matrix factorisation alone, in a better order."""
 
     name: ClassVar[str] = "als_catboost"
@@ -166,7 +171,7 @@ class AlsCatboost(_TwoStage):
         return {"als": Als(seed=seed)}
 
 
-class IalsCatboost(_TwoStage):
+class IalsCatboost(TwoStage):
     """The candidates of matrix factorisation with frequency-scaled regularisation alone, in a better order."""
 
     name: ClassVar[str] = "ials_catboost"
@@ -177,7 +182,7 @@ class IalsCatboost(_TwoStage):
         return {"ials": Ials(seed=seed)}
 
 
-class Ensemble(_TwoStage):
+class Ensemble(TwoStage):
     """The candidates of every kind of model there is."""
 
     name: ClassVar[str] = "ensemble"

@@ -13,6 +13,7 @@ import numpy as np
 
 from models.evaluation import Evaluation, evaluate, mean_of, pooled
 from models.recommender import Lister, Model
+from models.two_stage import TwoStage
 from pipelines.training.training_set import Question
 
 BYTES_PER_RSS = 1 if sys.platform == "darwin" else 1024
@@ -86,6 +87,8 @@ def hold_trial(model: Model, questions: Sequence[Question], as_recommender: Call
         fit_seconds += fitted - began
         list_seconds += time.perf_counter() - fitted
         n_lists += split.n_users
+        if isinstance(model, TwoStage):
+            evaluations[-1].of_lists["recall_ceiling"] = model.recall_ceiling(split.test, split.train)
     by_split = groupby(evaluations, key=lambda evaluation: evaluation.split)
     peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_RSS / 2**20
     return Trial(

@@ -4,6 +4,7 @@ import pytest
 from models.popularity import Popularity
 from models.ratings import Ratings
 from models.splits import split_by_time, split_by_user
+from models.two_stage import AlsCatboost
 from pipelines.training.training_set import Question
 from pipelines.training.trials import Trial, hold_trial
 from tests.catalogues import silent
@@ -71,3 +72,9 @@ def test_a_split_nobody_was_asked_on_has_no_evaluation():
 
     with pytest.raises(StopIteration):
         trial.on("by_time")
+
+
+def test_of_two_stages_the_ceiling_is_told_that_no_order_of_the_candidates_can_pass():
+    trial = hold_trial(AlsCatboost(n_candidates=1), [question(split_by_user(RATINGS))], itself)
+
+    assert trial.figures()["by_user/recall_ceiling"] == 1.0  # of five movies each has one left
