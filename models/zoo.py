@@ -30,7 +30,9 @@ POPULARITIES = frozenset(model.name for model in (Popularity, PopularityAllTime,
 FIRST_NIGHT = frozenset({*POPULARITIES, Als.name, Ease.name, MovieLikeness.name})
 """What is tried while there is no champion, so that a new installation has lists within minutes."""
 
-SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {model.name: model for model in (MovieLikeness, Ease, Neighbours)}
+SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {
+    model.name: model for model in (MovieLikeness, Ease, Neighbours, Content)
+}
 """The candidates for lists of movies that are like a movie, which have a comparison of their own."""
 
 
