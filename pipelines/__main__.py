@@ -52,6 +52,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "who_was_live": ("--at",),
     "ship_popular": (),
     "events": ("action",),
+    "refresh_worker": (),
 }
 """What each pipeline's `main` takes."""
 
