@@ -47,14 +47,17 @@ class Guard:
         return str(self._breaker.state)
 
     async def ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return the answer; raise ServerUnreachable when it fails or takes too long, or at once in an outage."""
+        """Return the answer; raise ServerUnreachable when it fails or takes too long, or at once in an outage.
+
+        A question that takes too long is left to its driver's own, longer limit.
+        """
         async with self._at_once:
             if self._breaker.opened:
                 raise ServerUnreachable(f"{self.server} did not answer a moment ago")
             asked_at = monotonic()
             try:
                 async with patience(self._seconds):
-                    answer = await question()
+                    answer = await _left_on_its_way(question())
             except self._failures as error:
                 if asked_at >= self._last_failed_at:
                     self._count(error)
@@ -69,3 +72,14 @@ class Guard:
             raise error
         if was_closed and self._breaker.opened:
             log.warning("%s does not answer, requests go on without it: %r", self.server, error)
+
+
+async def _left_on_its_way(question: Awaitable[Answer]) -> Answer:
+    """Wait for an answer without calling the question off when the wait is over.
+
+    A question called off while it takes or makes a connection of pymongo's pool never gives its place back: a few of
+    these, and the pool waits for ever for connections that nobody makes.
+    """
+    asked = asyncio.ensure_future(question)
+    asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # late failures are nobody's
+    return await asyncio.shield(asked)

@@ -92,3 +92,19 @@ def test_no_more_than_so_many_are_on_their_way():
             task.cancel()
 
     asyncio.run(scenario())
+
+
+def test_a_question_that_takes_too_long_is_not_torn_from_its_driver():
+    async def scenario():
+        may_end, ended = asyncio.Event(), asyncio.Event()
+
+        async def answer_late():
+            await may_end.wait()
+            ended.set()
+
+        with pytest.raises(ServerUnreachable, match="Redis does not answer"):
+            await guard().ask(answer_late)
+        may_end.set()
+        await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(scenario())
