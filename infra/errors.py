@@ -87,3 +87,7 @@ class NoSuchReview(MarqueeError):
 
 class KeyReused(MarqueeError):
     """An idempotency key came again with another request."""
+
+
+class AnswersMissing(MarqueeError):
+    """The API left requests without the answer they should have got."""

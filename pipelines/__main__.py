@@ -4,6 +4,7 @@ import argparse
 import sys
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from infra.errors import MarqueeError
@@ -20,6 +21,21 @@ def minute(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def ids(text: str) -> list[int]:
+    """Return the users that a text names: `1-600`, `7,9`, or a file with an id per line."""
+    if Path(text).is_file():
+        return [int(line) for line in Path(text).read_text().split()]
+    ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
+    return [user_id for ends in ranges for user_id in range(ends[0], ends[-1] + 1)]
+
+
+def positive(text: str) -> int:
+    """Return a whole number from 1 on."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "--date": {"dest": "snapshot_date", "type": day, "help": "the snapshot, such as 2026-11-20"},
     "--dataset": {"help": "a MovieLens name, `sample`, or the path of a zip or folder"},
@@ -34,6 +50,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--model": {"required": True, "help": "the name of a model, such as als"},
     "--trials": {"dest": "n_trials", "type": int, "default": 50, "help": "how many, those of earlier runs included"},
     "--at": {"type": minute, "required": True, "help": "a moment such as 2026-11-20T12:00, in UTC if not said"},
+    "--users": {
+        "dest": "user_ids",
+        "type": ids,
+        "required": True,
+        "help": "ids such as 1-600 or 7,9, or a file with one per line",
+    },
+    "--repeat": {"dest": "n_times", "type": positive, "default": 1, "help": "how often each user is asked for"},
+    "--callers": {"dest": "n_callers", "type": positive, "default": 16, "help": "how many ask at the same time"},
+    "--csv": {"dest": "file", "type": Path, "default": Path("var/client.csv"), "help": "where the answers go"},
     "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
@@ -52,7 +77,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "who_was_live": ("--at",),
     "ship_popular": (),
     "events": ("action",),
-    "refresh_worker": (),
+    "client": ("--users", "--repeat", "--callers", "--csv"),
 }
 """What each pipeline's `main` takes."""
 

@@ -53,3 +53,22 @@ def test_what_a_person_decides_comes_with_a_reason_and_is_about_the_lists_of_use
 def test_a_moment_is_in_utc_if_not_said():
     assert parse(["who_was_live", "--at", "2026-11-20T12:00"])[1]["at"] == datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert parse(["who_was_live", "--at", "2026-11-20T12:00+01:00"])[1]["at"] == datetime(2026, 11, 20, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("text", "user_ids"), [("1-3", [1, 2, 3]), ("7,9", [7, 9]), ("1-2,9", [1, 2, 9])])
+def test_users_are_named_by_ranges(text, user_ids):
+    assert parse(["client", "--users", text])[1]["user_ids"] == user_ids
+
+
+def test_users_are_named_in_a_file(tmp_path):
+    (tmp_path / "users.txt").write_text("7\n9\n")
+
+    assert parse(["client", "--users", str(tmp_path / "users.txt")])[1]["user_ids"] == [7, 9]
+
+
+@pytest.mark.parametrize("option", [["--users", "all"], ["--users", "7", "--repeat", "0"]])
+def test_users_and_counts_that_make_no_sense_are_refused_in_words(option, capsys):
+    with pytest.raises(SystemExit):
+        parse(["client", *option])
+
+    assert f"invalid {'ids' if len(option) == 2 else 'positive'} value" in capsys.readouterr().err

@@ -1,1 +1,0 @@
-"""From what users just did to their lists, between two publications."""
