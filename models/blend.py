@@ -1,5 +1,6 @@
 """Models of every kind, blended by rank alone."""
 
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -40,6 +41,12 @@ class Blend:
         """Fit every model."""
         self.stage_one.fit(ratings, catalogue)
         return self
+
+    def fold_in_users(self, history: Ratings) -> Self:
+        """Return a model that knows the users of `history` as it shows them; this one stays as it is."""
+        model = copy(self)
+        model.stage_one = self.stage_one.fold_in_users(history)
+        return model
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
         """Return the movies that rank best over all models; for a stranger, by popularity."""

@@ -33,7 +33,7 @@ class AfterLastLiked:
         row = history.users.positions(user_ids)
         movie_ids = np.where(row >= 0, liked_last[row], NO_MOVIE)
         lists = self.model.similar_movies(movie_ids, ASKED_FOR * n)
-        return _without(lists, history, user_ids, n)
+        return without(lists, history, user_ids, n)
 
 
 def last_liked(ratings: Ratings) -> NDArray[np.int64]:
@@ -46,7 +46,7 @@ def last_liked(ratings: Ratings) -> NDArray[np.int64]:
     return movie_ids
 
 
-def _without(lists: TopLists, history: Ratings, user_ids: NDArray[np.int64], n: int) -> TopLists:
+def without(lists: TopLists, history: Ratings, user_ids: NDArray[np.int64], n: int) -> TopLists:
     """Return the first n of each list that the user has not rated, those behind moved up."""
     is_open = (lists.movie_ids != NO_MOVIE) & ~find_hits(user_ids, lists.movie_ids, history)
     place = np.argsort(~is_open, axis=1, kind="stable")[:, :n]

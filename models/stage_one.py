@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.candidates import best_first, gather
 from models.catalogue import Catalogue
+from models.folding import fold_in
 from models.id_map import IdMap
 from models.ratings import Ratings
 from models.recommender import Arrays, Recommender, TopLists
@@ -30,6 +31,12 @@ class StageOne:
         self.movies = ratings.movies
         self.models = {name: model.fit(ratings, catalogue) for name, model in self.models.items()}
         return self
+
+    def fold_in_users(self, history: Ratings) -> Self:
+        """Return the models with the users of `history` folded in where they can; these stay as they are."""
+        folded = type(self)({name: fold_in(model, history) for name, model in self.models.items()})
+        folded.movies = self.movies
+        return folded
 
     def lists(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> list[TopLists]:
         """Return every model's lists."""

@@ -1,6 +1,7 @@
 """Candidates from one or several models, put in order by a ranker that saw what users chose among them."""
 
 from abc import ABC, abstractmethod
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -74,6 +75,12 @@ class TwoStage(ABC):
         self._learn_candidates(split.train, catalogue)
         self.trees = self._train(split.train, split.test)
         return self._learn_candidates(ratings, catalogue)
+
+    def fold_in_users(self, history: Ratings) -> Self:
+        """Return a model that knows the users of `history` as it shows them; this one stays as it is."""
+        model = copy(self)
+        model.stage_one = self.stage_one.fold_in_users(history)
+        return model
 
     def recommend(self, user_ids: NDArray[np.int64], n: int, history: Ratings) -> TopLists:
         """Return each user's candidates in the ranker's order, then whatever stage one lists behind them."""

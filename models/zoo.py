@@ -30,6 +30,9 @@ POPULARITIES = frozenset(model.name for model in (Popularity, PopularityAllTime,
 FIRST_NIGHT = frozenset({*POPULARITIES, Als.name, Ease.name, MovieLikeness.name})
 """What is tried while there is no champion, so that a new installation has lists within minutes."""
 
+KNOWS_USERS_BY_ID = frozenset({Hybrid.name})
+"""Models that list nothing, or what they learned before, for someone whose history has changed since the fit."""
+
 SIMILAR_MOVIES: dict[str, type[SimilarMovies]] = {
     model.name: model for model in (MovieLikeness, Ease, Neighbours, Content)
 }

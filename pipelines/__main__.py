@@ -77,6 +77,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "who_was_live": ("--at",),
     "ship_popular": (),
     "events": ("action",),
+    "refresh_worker": (),
     "client": ("--users", "--repeat", "--callers", "--csv"),
 }
 """What each pipeline's `main` takes."""

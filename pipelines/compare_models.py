@@ -57,7 +57,8 @@ def main(snapshot_date: str | None = None) -> str:
     settings = get_settings()
     snapshot, registry = _open(snapshot_date), ModelRegistry(settings.mlflow.address)
     experiment = Experiment(settings.mlflow.address, settings.mlflow.experiment)
-    entered = contestants(registry, settings.seed, newest_rating=0)
+    everyone = contestants(registry, settings.seed, snapshot.manifest)
+    entered = [contestant for contestant in everyone if contestant.only_until is None]
     day = str(snapshot.snapshot_date)
     files = side_by_side(partial(_hold_configured, day), [list(contestant) for contestant in entered])
     trials = map(Trial.from_bytes, files)

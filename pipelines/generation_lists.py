@@ -37,7 +37,7 @@ def lists_of_users(model: Recommender, ratings: Ratings, top_rated: Ranking, n: 
         rows = slice(first, first + ROWS_AT_A_TIME)
         own.movie_ids[rows], own.scores[rows] = model.recommend(user_ids[rows], n, ratings)
     filled = fill(own, top_rated, hidden)
-    return GenerationLists(user_ids, filled, hidden, _by_source((model.name, own), (FROM_POPULAR, filled)))
+    return GenerationLists(user_ids, filled, hidden, by_source((model.name, own), (FROM_POPULAR, filled)))
 
 
 def lists_of_movies(
@@ -61,11 +61,11 @@ def lists_of_movies(
         of_genre.movie_ids[rows], of_genre.scores[rows] = fill(its_lists, ranking, hidden)
     hidden = only_itself(movie_ids, top_rated.movies)
     filled = fill(of_genre, top_rated, hidden)
-    by_source = _by_source((model.name, own), (FROM_GENRE, of_genre), (FROM_POPULAR, filled))
-    return GenerationLists(movie_ids, filled, hidden, by_source)
+    n_by_source = by_source((model.name, own), (FROM_GENRE, of_genre), (FROM_POPULAR, filled))
+    return GenerationLists(movie_ids, filled, hidden, n_by_source)
 
 
-def _by_source(*stages: tuple[str, TopLists]) -> dict[str, NDArray[np.int64]]:
+def by_source(*stages: tuple[str, TopLists]) -> dict[str, NDArray[np.int64]]:
     """Return how many movies each source added; every stage holds those of the stage before."""
     totals = [lengths(lists) for _, lists in stages]
     added = np.diff([np.zeros_like(totals[0]), *totals], axis=0)

@@ -37,8 +37,7 @@ def plan(snapshot_date: str | None = None) -> list[Json]:
     """Open the night of a date such as 2026-11-20, or of the newest features; return what `try_model` takes, each."""
     with _configured(snapshot_date) as (snapshot, stores):
         night = steps.open_night(snapshot, stores)
-        newest_rating = read_training_set(snapshot).newest_rating
-        everyone = contestants(stores.registry, get_settings().seed, newest_rating)
+        everyone = contestants(stores.registry, get_settings().seed, snapshot.manifest)
         entered = those_of_a_first_night(everyone, stores.registry)
     opened = {"snapshot_date": str(snapshot.snapshot_date), "run_id": night.run_id, "attempt": night.attempt}
     return [{"night": opened, "contestant": list(contestant)} for contestant in entered]

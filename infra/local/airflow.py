@@ -36,9 +36,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Task:
-    """The newest try of a task; `state` is None before the scheduler has come to it."""
+    """The newest try of a task; `state` is None before the scheduler has come to it.
+
+    `map_index` counts the tasks that one step was made into, -1 for a step that is one task; `name` tells them apart.
+    """
 
     task_id: str
+    map_index: int
+    name: str
     try_number: int
     state: str | None
     started_at: datetime | None
@@ -89,6 +94,8 @@ class Airflow:
         return [
             Task(
                 record["task_id"],
+                record["map_index"],
+                record["rendered_map_index"] or record["task_id"],
                 record["try_number"],
                 record["state"],
                 _moment(record["start_date"]),
@@ -100,7 +107,8 @@ class Airflow:
     def last_lines(self, run: Run, task: Task, n: int) -> list[str]:
         """Return the last `n` lines of the log of the task's newest try."""
         path = f"{_path(run)}/taskInstances/{task.task_id}/logs/{task.try_number}"
-        told = self._ask("GET", path, params={"full_content": True}, headers={"Accept": "application/json"})["content"]
+        which = {"full_content": True, "map_index": task.map_index}
+        told = self._ask("GET", path, params=which, headers={"Accept": "application/json"})["content"]
         said = [entry["event"] for entry in told if not entry["event"].startswith(CLOSING_LINES)]
         return [line for event in said for line in event.splitlines()][-n:]
 

@@ -1,6 +1,7 @@
 """A night through Airflow's scheduler, as a person watches it from a terminal."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from infra.errors import NightFailed
@@ -59,27 +60,35 @@ def _wait_for_start(airflow: Airflow, dag_id: str, day: str, head: Run) -> Run:
 
 def _watch(airflow: Airflow, run: Run) -> None:
     """Print what becomes of the tasks of a run until it is over."""
-    told: dict[str, object] = {}
+    told: dict[tuple[str, int], object] = {}
     while True:
         run = airflow.refreshed(run)
-        for task in airflow.tasks(run):
-            stage = (task.state, task.try_number, _seconds(task) // REMINDER_SECONDS)
-            if task.state in WORDS and told.get(task.task_id) != stage:
+        tasks = airflow.tasks(run)
+        for task in tasks:
+            key = task.task_id, task.map_index
+            stage = task.state, task.try_number, _seconds(task) // REMINDER_SECONDS
+            if task.state in WORDS and told.get(key) != stage:
                 print(_line(airflow, run, task), flush=True)
-                told[task.task_id] = stage
-            if task.state == "failed":
-                raise NightFailed(_last_words(airflow, run, task))
+                told[key] = stage
         if run.state == "failed":
-            raise NightFailed(f"{run.dag_id} was ended before its tasks were: {airflow.page(run)}")
+            raise NightFailed(_why(airflow, run, tasks))
         if run.is_over:
             return
         time.sleep(POLL_SECONDS)
 
 
+def _why(airflow: Airflow, run: Run, tasks: Sequence[Task]) -> str:
+    """Return why a run failed: the last words of the task that failed last, if one did."""
+    failed = [task for task in tasks if task.state == "failed"]
+    if not failed:
+        return f"{run.dag_id} was ended before its tasks were: {airflow.page(run)}"
+    return _last_words(airflow, run, max(failed, key=lambda task: task.ended_at or run.queued_at))
+
+
 def _line(airflow: Airflow, run: Run, task: Task) -> str:
     words = WORDS[task.state or ""].format(seconds=_seconds(task))
     reason = airflow.last_lines(run, task, 1) if task.state == "up_for_retry" else []
-    return " ".join([f"{run.dag_id:<24} {task.task_id:<10} {words}", *reason])
+    return " ".join([f"{run.dag_id:<24} {task.name:<20} {words}", *reason])
 
 
 def _seconds(task: Task) -> int:
@@ -91,6 +100,6 @@ def _seconds(task: Task) -> int:
 def _last_words(airflow: Airflow, run: Run, task: Task) -> str:
     lines = "\n".join(f"    {line}" for line in airflow.last_lines(run, task, LOG_LINES))
     return (
-        f"{run.dag_id} failed in its task {task.task_id}; the last lines of its log:\n{lines}\n"
+        f"{run.dag_id} failed in its task {task.name}; the last lines of its log:\n{lines}\n"
         f"the whole log: {airflow.page(run, task)}"
     )

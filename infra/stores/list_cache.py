@@ -1,12 +1,18 @@
 """Hot lists in Redis, in front of MongoDB.
 
     list:<generation>:<user_recommendations or movie_recommendations>:<id>    a list, or `null` where there is none
+    made:<generation>:<user_recommendations>:<id>    when a list that has been renewed was made, as long as it is kept
     interactions:<user_id>    what the user did last, and when it was read
     changed:<user_id>         the user has just done something, so `interactions` is out of date
+
+A list that is renewed is announced on the stream `recommendation_updates`, in the same step: an entry has one field,
+`event`, which is JSON: `id` (the same for the same list), `user_id`, `generation`, `generated_at`.
 
 A new generation has keys of its own, so nothing is flushed: old keys expire.
 """
 
+import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +31,22 @@ ABSENCE_SECONDS = 10
 
 FRESH = timedelta(seconds=5)
 """Interactions read longer ago are read again. A writer that could not say so to Redis is seen after that time."""
+
+UPDATES = "recommendation_updates"
+
+KEEP = """
+if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+"""
+"""What a reader found before a list was renewed must not replace the new one."""
+
+RENEW = """
+if tonumber(redis.call('GET', KEYS[2]) or 0) <= tonumber(ARGV[2]) then
+    redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+    redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+    redis.call('XADD', KEYS[3], '*', 'event', ARGV[4])
+end
+"""
+"""Of two workers that renew a list at the same time, the one that looked later at what the user did has its way."""
 
 OUTAGE_SECONDS = 3_600
 """Interactions stay so long for the time when MongoDB is away: better old ones than none."""
@@ -75,9 +97,20 @@ class ListCache:
         return _list(kept), known, known is not None and changed is None and known.are_fresh(now)
 
     async def keep_list(self, generation: str, content: Content, key: int, ranked: RankedMovies | None) -> None:
-        """Keep a list, or for a short time that there is none."""
+        """Keep a list that was read, or for a short time that there is none; one that is renewed meanwhile stays."""
         seconds = ABSENCE_SECONDS if ranked is None else LIST_SECONDS
-        await self._keep(_list_key(generation, content, key), LISTS.dump_json(ranked), seconds)
+        keys = _list_key(generation, content, key), _made_key(generation, content, key)
+        await self._guard.ask(partial(self._redis.eval, KEEP, len(keys), *keys, LISTS.dump_json(ranked), seconds))
+
+    async def renew_lists(self, generation: str, lists: Mapping[int, RankedMovies]) -> None:
+        """Replace what is kept of users' lists, unless it was made later, and announce each; all say when."""
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for user_id, ranked in lists.items():
+                of_user = generation, Content.USER_LISTS, user_id
+                keys = _list_key(*of_user), _made_key(*of_user), UPDATES
+                made_ms, event = _announcement(generation, user_id, ranked)
+                pipeline.eval(RENEW, len(keys), *keys, LISTS.dump_json(ranked), made_ms, LIST_SECONDS, event)
+            await self._guard.ask(pipeline.execute)
 
     async def keep_interactions(self, user_id: int, interactions: tuple[Interaction, ...], read_at: datetime) -> None:
         """Keep what a user did last; `read_at` is a time before it was read."""
@@ -100,6 +133,20 @@ class ListCache:
 
 def _list_key(generation: str, content: Content, key: int) -> str:
     return f"list:{generation}:{content}:{key}"
+
+
+def _made_key(generation: str, content: Content, key: int) -> str:
+    return f"made:{generation}:{content}:{key}"
+
+
+def _announcement(generation: str, user_id: int, ranked: RankedMovies) -> tuple[int, str]:
+    """Return when a list was made, in milliseconds since 1970, and the event that says so."""
+    made_at = ranked.generated_at
+    if made_at is None:
+        raise ValueError(f"the new list of user {user_id} does not say when it was made")
+    made_ms = int(made_at.timestamp() * 1_000)
+    told = {"user_id": user_id, "generation": generation, "generated_at": made_at.isoformat()}
+    return made_ms, json.dumps({"id": f"{user_id}-{made_ms}", **told})
 
 
 def _list(kept: bytes | str | None) -> CachedList | None:

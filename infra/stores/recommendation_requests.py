@@ -55,6 +55,13 @@ class RecommendationRequests:
             self._asked_at[request.user_id] = now
             self._waiting.put_nowait(request)
 
+    async def send(self, request: Request) -> None:
+        """Send one now, unless its user's list was asked for in the last QUIET minutes; raises ServerUnreachable."""
+        marks = [f"asked:{request.user_id}", STREAM]
+        event = json.dumps(request._asdict())
+        seconds = int(QUIET.total_seconds())
+        await self._guard.ask(lambda: self._redis.eval(SEND, len(marks), *marks, request.id, seconds, event))
+
     async def send_all(self) -> None:
         """Send what is waiting, and what comes, until cancelled."""
         while True:
@@ -63,11 +70,8 @@ class RecommendationRequests:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _is_sent(self, request: Request) -> bool:
-        marks = [f"asked:{request.user_id}", STREAM]
-        event = json.dumps(request._asdict())
-        seconds = int(QUIET.total_seconds())
         try:
-            await self._guard.ask(lambda: self._redis.eval(SEND, len(marks), *marks, request.id, seconds, event))
+            await self.send(request)
         except ServerUnreachable:
             return False
         return True

@@ -136,6 +136,13 @@ class ModelRegistry:
                 raise
             return None
 
+    def newest_version(self, registered_name: str, model: str) -> int | None:
+        """Return the newest version that is a `model`, such as als; None if there is none."""
+        mine = f"name = '{registered_name}' and tags.model = '{model}'"
+        with answering(self._address):
+            found = self._client.search_model_versions(mine, max_results=1, order_by=["version_number DESC"])
+        return int(found[0].version) if found else None
+
     def champion(self, registered_name: str) -> StoredModel:
         """Return the version under the alias `champion`; raises NoChampion when none has it."""
         version = self.champion_version(registered_name)

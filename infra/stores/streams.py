@@ -130,6 +130,8 @@ async def trim(client: Redis, stream: str) -> int:
     What was not taken, or taken and not done, stays, of the slowest group too.
     """
     with answering():
+        if not await client.exists(stream):
+            return 0
         groups: Any = await client.xinfo_groups(stream)
         if not groups:
             return await client.xtrim(stream, maxlen=KEPT_UNREAD)

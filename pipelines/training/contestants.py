@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.errors import NoChampion, UnknownModel
+from infra.stores.manifest import Manifest
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
+from infra.tables import RATINGS
 from models import zoo
 from models.evaluation import LIST_LENGTH
 from models.next_movie import AfterLastLiked
@@ -73,11 +75,11 @@ def sample(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     return ids[:: max(1, len(ids) // SAMPLE)]
 
 
-def contestants(registry: ModelRegistry, seed: int, newest_rating: int) -> list[Contestant]:
+def contestants(registry: ModelRegistry, seed: int, manifest: Manifest) -> list[Contestant]:
     """Return every model of the zoo, and the champions' configurations.
 
-    A champion's configuration takes part even if the zoo's parameters have changed since; and, if there are ratings
-    newer than those it has learned from, once more as it was without them.
+    A champion's configuration takes part even if the zoo's parameters have changed since; and, if the snapshot holds
+    other ratings than those it has learned from, once more as it was, without the newer ones.
     """
     found = []
     for registered_name, models in ZOOS.items():
@@ -88,7 +90,7 @@ def contestants(registry: ModelRegistry, seed: int, newest_rating: int) -> list[
         retrained = Contestant(registered_name, champion.name, champion.parameters)
         if retrained not in found:
             found.append(retrained)
-        if champion.newest_rating < newest_rating:
+        if registry.manifest(champion).hashes.get(RATINGS.name) != manifest.hashes.get(RATINGS.name):
             found.append(retrained._replace(only_until=champion.newest_rating))
     return found
 

@@ -24,7 +24,7 @@ def publish_lists(mongodb, n_users, seed=0):
             contents.write_lists(content, np.arange(1, n + 1), movie_ids, scores, {"als": np.full(n, LENGTH)})
         contents.write_catalogue([_movie(movie_id, chance) for movie_id in range(1, N_MOVIES + 1)])
         best = np.arange(1, LENGTH + 1)
-        contents.write_popular_lists({scope: (best, 5 / best) for scope in ("all", *GENRES)})
+        contents.write_popular_lists(dict.fromkeys(("all", *GENRES), (best, 5 / best)))
         store.publish(generation, contents.counts(), [])
 
 

@@ -204,10 +204,8 @@ def test_training_again_on_the_same_ratings_adds_versions_and_promotes_nothing(s
 def test_the_champions_configuration_on_newer_ratings_takes_its_place(lake, snapshot, stores, runs):
     yesterday = lake.open(FEATURES, YESTERDAY)
     train_models.run(yesterday, stores, NIGHT)
-    newest_rating = int(read_ratings(snapshot).rated_at.max())
-
     entered = [
-        each for each in contestants(stores.registry, 42, newest_rating) if each.parameters == SMALL_ALS.parameters
+        each for each in contestants(stores.registry, 42, snapshot.manifest) if each.parameters == SMALL_ALS.parameters
     ]
     train_models.run(snapshot, stores, [POPULARITY, *entered, LIKENESS])
 
@@ -260,7 +258,7 @@ def test_the_steps_hand_on_nothing_but_json(lake, snapshot, mlflow_server, mongo
 
 
 def test_from_the_second_night_on_the_whole_zoo_takes_part(snapshot, stores):
-    everyone = contestants(stores.registry, seed=42, newest_rating=0)
+    everyone = contestants(stores.registry, 42, snapshot.manifest)
     assert {each.model for each in those_of_a_first_night(everyone, stores.registry)} == zoo.FIRST_NIGHT
 
     train_models.run(snapshot, stores, NIGHT)

@@ -33,6 +33,8 @@ class ScriptedAirflow:
         self.runs.append(run)
         self.tasks[run["dag_run_id"]] = {
             "task_id": "only",
+            "map_index": -1,
+            "rendered_map_index": None,
             "try_number": 1,
             "state": None,
             "start_date": queued_at.isoformat(),
@@ -46,6 +48,10 @@ class ScriptedAirflow:
             state = self.script[run["dag_id"]].pop(0)
             if state == "ended by hand":
                 self._end(run, "failed")
+                return task
+            if state == "left out":  # the task failed, and those after it went on without it
+                task["state"] = "failed"
+                self._end(run, "success")
                 return task
             task["state"] = state
             if state in ("success", "failed"):

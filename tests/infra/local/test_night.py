@@ -56,6 +56,32 @@ def test_a_failed_task_ends_the_watch_with_its_last_words_and_where_to_read_on()
     assert [run["dag_id"] for run in scripted.runs] == ["ingest_ratings"]
 
 
+def test_a_task_that_the_others_go_on_without_is_told_and_the_night_goes_on(capsys):
+    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    scripted = ScriptedAirflow({**green, "train_models": ["running", "left out"]})
+
+    watch(scripted)
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["train_models", "only", "failed", "after", "7", "s"] in lines
+    assert lines[-1][0] == "publish_recommendations"
+
+
+def test_the_tasks_that_one_step_was_made_into_are_told_apart(capsys, monkeypatch):
+    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    scripted = ScriptedAirflow(green)
+    looked = scripted.look
+    monkeypatch.setattr(
+        scripted,
+        "look",
+        lambda run: {**looked(run), "map_index": 3, "rendered_map_index": "als"},
+    )
+
+    watch(scripted)
+
+    assert "train_models             als                  done in 7 s" in capsys.readouterr().out
+
+
 def test_a_run_that_somebody_ended_ends_the_watch_too():
     scripted = ScriptedAirflow({dag_id: ["running", "ended by hand"] for dag_id in DAGS})
 

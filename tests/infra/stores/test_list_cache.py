@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,15 @@ from redis.exceptions import RedisError
 from infra.errors import ServerUnreachable
 from infra.stores.generation_layout import Content
 from infra.stores.guard import Guard
-from infra.stores.list_cache import ABSENCE_SECONDS, FRESH, LIST_SECONDS, CachedInteractions, CachedList, ListCache
+from infra.stores.list_cache import (
+    ABSENCE_SECONDS,
+    FRESH,
+    LIST_SECONDS,
+    UPDATES,
+    CachedInteractions,
+    CachedList,
+    ListCache,
+)
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
 from infra.stores.recent_interactions import Interaction
 from infra.stores.redis import connect
@@ -114,3 +123,23 @@ def test_without_redis_it_says_so():
                 await cache.read_list(GENERATION, Content.USER_LISTS, 7)
 
     asyncio.run(scenario())
+
+
+def test_what_was_read_before_a_list_was_renewed_does_not_replace_it(redis):
+    async def scenario(cache, client):
+        await cache.renew_lists(GENERATION, {7: OWN})
+        await cache.keep_list(GENERATION, Content.USER_LISTS, 7, RankedMovies([1], [0.5]))
+        assert await cache.read_list(GENERATION, Content.USER_LISTS, 7) == CachedList(OWN)
+
+    run(redis, scenario)
+
+
+def test_of_two_new_lists_the_one_made_later_is_kept_and_announced(redis):
+    async def scenario(cache, client):
+        earlier = replace(OWN, movie_ids=[1, 2], generated_at=NIGHT - timedelta(seconds=1))
+        await cache.renew_lists(GENERATION, {7: OWN})
+        await cache.renew_lists(GENERATION, {7: earlier})
+        assert await cache.read_list(GENERATION, Content.USER_LISTS, 7) == CachedList(OWN)
+        assert await client.xlen(UPDATES) == 1
+
+    run(redis, scenario)

@@ -1,0 +1,1 @@
+"""From what users just did to their lists, between two publications."""
