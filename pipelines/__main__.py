@@ -59,6 +59,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--repeat": {"dest": "n_times", "type": positive, "default": 1, "help": "how often each user is asked for"},
     "--callers": {"dest": "n_callers", "type": positive, "default": 16, "help": "how many ask at the same time"},
     "--csv": {"dest": "file", "type": Path, "default": Path("var/client.csv"), "help": "where the answers go"},
+    "--hours": {"type": float, "default": 36.0, "help": "how old a list may be, 36 if not said"},
+    "--per-second": {"type": positive, "default": 20, "help": "how many lists to ask for in a second, 20 if not said"},
     "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
@@ -79,6 +81,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "events": ("action",),
     "refresh_worker": (),
     "client": ("--users", "--repeat", "--callers", "--csv"),
+    "refresh_older_than": ("--hours", "--per-second"),
 }
 """What each pipeline's `main` takes."""
 

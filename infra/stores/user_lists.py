@@ -1,6 +1,6 @@
 """The lists of users in the generation in force, as they are renewed one by one between publications."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -68,17 +68,17 @@ class UserLists:
         await self._events.forget(deleted)
         return deleted
 
-    async def older_than(self, moment: datetime) -> AsyncIterator[int]:
-        """Yield the users whose list in the generation in force was made before a moment."""
+    async def older_than(self, moment: datetime) -> list[int]:
+        """Return the users whose list in the generation in force was made before a moment."""
         generation = (await self.in_force()).generation
         if generation is None:
-            return
+            return []
         is_older: Document = {"generated_at": {"$lt": moment}}
         if begun_at(generation) < moment:
             is_older = {"$or": [is_older, {"generated_at": None}]}
         with doing():
-            async for document in self._database[Content.USER_LISTS.of(generation)].find(is_older, {"_id": True}):
-                yield document["_id"]
+            found = self._database[Content.USER_LISTS.of(generation)].find(is_older, {"_id": True})
+            return [document["_id"] async for document in found]
 
     async def _record(self, generation: str, lists: Mapping[int, RankedMovies]) -> list[int]:
         """Return the users whose list MongoDB took."""

@@ -80,12 +80,9 @@ def test_of_many_first_lists_of_a_user_written_at_once_the_latest_stays(run):
 
 def test_lists_are_as_old_as_they_say_or_as_their_generation(run):
     async def scenario(lists, generation, collection):
-        async def older_than(moment):
-            return [user_id async for user_id in lists.older_than(moment)]
-
         await lists.write(generation, {OTHER: made_at(NOON, 1)})
-        assert await older_than(NIGHT) == []
-        assert await older_than(MORNING) == [USER]
-        assert sorted(await older_than(NOON + timedelta(seconds=1))) == [USER, OTHER]
+        assert await lists.older_than(NIGHT) == []
+        assert await lists.older_than(MORNING) == [USER]
+        assert sorted(await lists.older_than(NOON + timedelta(seconds=1))) == [USER, OTHER]
 
     run(scenario)

@@ -1,0 +1,46 @@
+import asyncio
+import json
+from datetime import timedelta
+
+from redis.exceptions import RedisError
+
+from infra.settings import get_settings
+from infra.stores.guard import Guard
+from infra.stores.list_cache import ListCache
+from infra.stores.ranked_movies import RankedMovies
+from infra.stores.recommendation_requests import STREAM, RecommendationRequests
+from infra.stores.user_lists import UserLists
+from pipelines import refresh_older_than
+from tests.infra.stores.peopled import peopled
+from tests.publication import NIGHT, publish
+
+NOON = NIGHT + timedelta(hours=12)
+
+
+def test_old_lists_are_asked_for_once_and_young_ones_are_not(mongodb, redis):
+    async def scenario():
+        generation = publish(mongodb, {7: [6], 8: [6], 9: [6]})
+        async with peopled(mongodb, redis) as people:
+            guard = Guard("Redis", 5_000, RedisError)
+            lists = UserLists(people.database, ListCache(people.redis, guard), people.events)
+            await lists.write(generation, {8: RankedMovies([1], [1.0], generated_at=NOON)})
+            for _ in range(2):
+                requests = RecommendationRequests(people.redis, guard)
+                assert await refresh_older_than.run(lists, requests, NOON, per_second=1_000) == 2
+            asked = [json.loads(fields["event"]) for _, fields in await people.redis.xrange(STREAM)]
+        assert sorted((each["user_id"], each["why"]) for each in asked) == [(7, "age"), (9, "age")]
+
+    asyncio.run(scenario())
+
+
+def test_it_works_on_the_configured_servers(mongodb, redis, monkeypatch, capsys):
+    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
+    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
+    monkeypatch.setenv("MARQUEE_REDIS__URL", redis.address)
+    get_settings.cache_clear()
+    publish(mongodb, {7: [6]}, began_at=NIGHT - timedelta(days=3_000))
+
+    refresh_older_than.main(hours=36, per_second=100)
+    get_settings.cache_clear()
+
+    assert capsys.readouterr().out == "1 lists are older than 36 hours, and were asked for\n"
