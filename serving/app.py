@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from infra.settings import get_settings
+from serving.described import describe_every_answer
 from serving.errors import tell_errors
 from serving.etags import Etags
 from serving.observed import Observed
@@ -48,3 +49,4 @@ app.add_middleware(Etags)
 app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
 app.add_middleware(Observed)
 tell_errors(app)
+describe_every_answer(app.openapi())

@@ -21,10 +21,12 @@ from infra.errors import (
     TooManyAttempts,
     TooManyProfiles,
 )
+from serving.headers import REQUEST_ID
+from serving.logs import request_id
 from serving.schemas import Error
 
 LONGEST_QUOTE = 40
-
+FAILED = "this is a mistake of the API, not yours: its log says more about the request {}"
 
 KINDS: dict[type[MarqueeError], tuple[int, str]] = {
     NotSignedIn: (401, "not_signed_in"),
@@ -61,7 +63,12 @@ def tell_errors(app: FastAPI) -> None:
             return _answer(422, "invalid_request", "the body is not JSON in UTF-8")
         kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         detail = f"{error.detail}: {request.method} {request.url.path}; /docs lists every address"
-        return _answer(error.status_code, kind, detail)
+        return _answer(error.status_code, kind, detail, error.headers)
+
+    @app.exception_handler(Exception)
+    async def failed(_: Request, __: Exception) -> JSONResponse:
+        own = request_id.get()  # no middleware sees this answer
+        return _answer(500, "failed", FAILED.format(own), {REQUEST_ID: own})
 
 
 def _in_words(problem: Mapping[str, Any]) -> str:
@@ -82,5 +89,5 @@ def _quoted(given: Any) -> str:
     return f", not '{str(given)[:LONGEST_QUOTE]}'"
 
 
-def _answer(status: int, kind: str, detail: str) -> JSONResponse:
-    return JSONResponse(Error(error=kind, detail=detail).model_dump(), status, HEADERS.get(status))
+def _answer(status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(Error(error=kind, detail=detail).model_dump(), status, headers or HEADERS.get(status))

@@ -8,6 +8,7 @@ from fastapi import Response
 from serving.metrics import count_list
 from serving.schemas import MovieList
 
+REQUEST_ID = "X-Request-ID"
 GENERATION, AGE, SOURCE = "X-Reco-Generation", "X-Reco-Age", "X-Reco-Source"
 
 DOCUMENTED: dict[str, Any] = {

@@ -6,10 +6,10 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.headers import REQUEST_ID
 from serving.logs import choose_request_id, request_id
 from serving.metrics import LATENCY, REQUESTS
 
-REQUEST_ID = "X-Request-ID"
 FAILED = 500
 
 log = logging.getLogger(__name__)
