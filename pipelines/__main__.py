@@ -4,6 +4,7 @@ import argparse
 import sys
 from datetime import UTC, date, datetime
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def above_zero(text: str) -> float:
+    """Return a number above 0."""
+    if not 0 < float(text) < inf:
+        raise ValueError
+    return float(text)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "--date": {"dest": "snapshot_date", "type": day, "help": "the snapshot, such as 2026-11-20"},
     "--dataset": {"help": "a MovieLens name, `sample`, or the path of a zip or folder"},
@@ -61,6 +69,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--csv": {"dest": "file", "type": Path, "default": Path("var/client.csv"), "help": "where the answers go"},
     "--hours": {"type": float, "default": 36.0, "help": "how old a list may be, 36 if not said"},
     "--per-second": {"type": positive, "default": 20, "help": "how many lists to ask for in a second, 20 if not said"},
+    "--last": {"dest": "n_last", "type": positive, "default": 1_000, "help": "how many ratings, the newest"},
+    "--speed": {"type": above_zero, "default": 1.0, "help": "60 replays an hour in a minute"},
+    "--rate": {"type": above_zero, "help": "so many ratings a second, instead of the intervals they came in"},
+    "--password": {"default": "marquee-local-only", "help": "of the accounts that stand for the users"},
     "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
@@ -81,6 +93,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "events": ("action",),
     "refresh_worker": (),
     "client": ("--users", "--repeat", "--callers", "--csv"),
+    "simulate": ("--last", "--speed", "--rate", "--password"),
     "refresh_older_than": ("--hours", "--per-second"),
 }
 """What each pipeline's `main` takes."""

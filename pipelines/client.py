@@ -4,7 +4,7 @@ import asyncio
 import csv
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from infra.errors import AnswersMissing
 from infra.settings import get_settings
-from pipelines.calling.calls import Call, call, connect
+from pipelines.calling.calls import Call, at_once, call, connect
 from pipelines.calling.figures import pace, shares
 
 NO_LIST = "none"
@@ -44,7 +44,7 @@ async def run(address: str, user_ids: Sequence[int], n_callers: int, file: Path)
     """
     began_at = perf_counter()
     with tqdm(total=len(user_ids), unit=" users", disable=None) as progress:
-        answers = await _ask_all(address, iter(user_ids), n_callers, progress)
+        answers = await _ask_all(address, user_ids, n_callers, progress)
     print(pace([answer.seconds for answer in answers], perf_counter() - began_at))
     print(f"sources: {shares(Counter(answer.source for answer in answers))}")
     _write(answers, file)
@@ -72,17 +72,15 @@ def main(user_ids: Sequence[int], n_times: int, n_callers: int, file: Path) -> N
     asyncio.run(run(settings.api.address, wanted, n_callers, file))
 
 
-async def _ask_all(address: str, user_ids: Iterator[int], n_callers: int, progress: tqdm) -> list[Answer]:
+async def _ask_all(address: str, user_ids: Sequence[int], n_callers: int, progress: tqdm) -> list[Answer]:
     answers: list[Answer] = []
 
-    async def ask_on() -> None:
-        for user_id in user_ids:
-            answers.append(_read(user_id, await call(client, "GET", f"/api/v1/users/{user_id}/recommendations")))
-            progress.update()
+    async def ask(user_id: int) -> None:
+        answers.append(_read(user_id, await call(client, "GET", f"/api/v1/users/{user_id}/recommendations")))
+        progress.update()
 
-    async with connect(address, n_callers) as client, asyncio.TaskGroup() as callers:
-        for _ in range(n_callers):
-            callers.create_task(ask_on())
+    async with connect(address, n_callers) as client:
+        await at_once(n_callers, user_ids, ask)
     return answers
 
 

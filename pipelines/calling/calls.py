@@ -1,10 +1,13 @@
 """One request to the API, asked again while it may still be answered."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
+
+Thing = TypeVar("Thing")
 
 N_ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.2
@@ -51,3 +54,16 @@ async def _attempt(client: httpx.AsyncClient, method: str, address: str, **conte
         return await client.request(method, address, **content)
     except httpx.TransportError:
         return None
+
+
+async def at_once(n_callers: int, things: Iterable[Thing], do: Callable[[Thing], Awaitable[None]]) -> None:
+    """Do it for all things, in their order, `n_callers` at a time."""
+    waiting = iter(things)
+
+    async def go_on() -> None:
+        for thing in waiting:
+            await do(thing)
+
+    async with asyncio.TaskGroup() as callers:
+        for _ in range(n_callers):
+            callers.create_task(go_on())
