@@ -5,7 +5,8 @@
 
 **When it is red**, the last lines of the task's log say why; yesterday's features stay in force. `ExpectationFailed`
 names table, expectation, figure and limit: compare with the day before in the Data Docs, mend the code or the input.
-`SnapshotMissing`: `ingest_ratings` has not finished for that date, so run it first. Then clear the task.
+`SnapshotMissing`: `ingest_ratings` has not finished for that date, so run it first. `ServerUnreachable`: bring MongoDB
+back, which knows who was deleted meanwhile. Then clear the task.
 """
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task

@@ -1,11 +1,12 @@
-"""Land one MovieLens archive in the lake, every night at 00:00 UTC; the other DAGs follow by their assets.
+"""Land one MovieLens archive and what users did in the lake, every night at 00:00 UTC; the other DAGs follow.
 
-- **Reads** the configured dataset (`MARQUEE_DATA__DATASET`), or the one that the param `dataset` names.
+- **Reads** the configured dataset (`MARQUEE_DATA__DATASET`) or the one that the param `dataset` names, and MongoDB.
 - **Writes** `raw_tables`: the raw snapshot of the partition key's date, or of today (UTC) without a key.
 
 **When it is red**, the last lines of the task's log say what was wrong and where; yesterday's snapshot stays in force.
-`ArchiveUnavailable` (tried three times): put the zip into `MARQUEE_DATA__ARCHIVE_DIR`. `ExpectationFailed`: look at the
-quarantine and the Data Docs, then mend the archive or name another dataset. Then clear the task.
+`ArchiveUnavailable` (tried three times): put the zip into `MARQUEE_DATA__ARCHIVE_DIR`. `ServerUnreachable` (too): bring
+MongoDB back. `ExpectationFailed`: look at the quarantine and the Data Docs, then mend the archive or name another
+dataset. Then clear the task.
 """
 
 from datetime import timedelta

@@ -1,7 +1,7 @@
-"""Fields of a MovieLens archive: what each means, and why a row may be refused for it."""
+"""Fields of a MovieLens archive, and of what users did: what each means, and why a row may be refused for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from pyspark.sql import Column
@@ -24,6 +24,7 @@ TOO_EARLY = "before 1995"
 TOO_LATE = "in the future"
 NO_TITLE = "no title"
 NO_TAG = "no tag"
+NO_KIND = "no kind"
 
 Refusal = tuple[str, Column]
 """A reason, in a few stable words, and when it holds."""
@@ -75,6 +76,8 @@ def _rating_faults(value: Column) -> list[Refusal]:
 USER_ID = Field("userId", "user_id", _integer, NO_USER, BROKEN_ID, _not_positive)
 MOVIE_ID = Field("movieId", "movie_id", _integer, NO_MOVIE, BROKEN_ID, _not_positive)
 RATING = Field("rating", "rating", lambda text: text.try_cast("double"), NO_RATING, BROKEN_RATING, _rating_faults)
+RATING_IF_ANY = replace(RATING, missing=None)
+KIND = Field("kind", "kind", _filled, missing=NO_KIND)
 TITLE = Field("title", "title", _filled, missing=NO_TITLE)
 GENRES = Field("genres", "genres", lambda text: text)
 TAG = Field("tag", "tag", _filled, missing=NO_TAG)
@@ -82,13 +85,26 @@ IMDB_ID = Field("imdbId", "imdb_id", _filled)
 TMDB_ID = Field("tmdbId", "tmdb_id", _integer, broken=BROKEN_ID, faults=_not_positive)
 
 
+def _milliseconds(text: Column) -> Column:
+    return text.try_cast("decimal(13, 3)")
+
+
 def seconds_field(name: str, snapshot_date: date) -> Field:
     """Return the field `timestamp`, seconds since 1970 (UTC), from 1995 on and before the snapshot's date has ended."""
+    return _moment_field(name, snapshot_date, _integer)
+
+
+def milliseconds_field(name: str, snapshot_date: date) -> Field:
+    """Return the same with three decimal places, which keep apart what a user does within a second."""
+    return _moment_field(name, snapshot_date, _milliseconds)
+
+
+def _moment_field(name: str, snapshot_date: date, value: Callable[[Column], Column]) -> Field:
     first, end = _midnight(EARLIEST), _midnight(snapshot_date + timedelta(days=1))
     return Field(
         "timestamp",
         name,
-        _integer,
+        value,
         NO_TIME,
         BROKEN_TIME,
         lambda value: [(TOO_EARLY, value < first), (TOO_LATE, value >= end)],

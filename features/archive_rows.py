@@ -1,4 +1,4 @@
-"""Rows of a MovieLens archive: which can be used, and which are refused and why."""
+"""Rows of a MovieLens archive, and of what users did: which can be used, and which are refused and why."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,18 +10,21 @@ from pyspark.sql.window import Window
 from features.archive_fields import (
     GENRES,
     IMDB_ID,
+    KIND,
     MOVIE_ID,
     RATING,
+    RATING_IF_ANY,
     TAG,
     TITLE,
     TMDB_ID,
     USER_ID,
     Field,
     Refusal,
+    milliseconds_field,
     seconds_field,
 )
 from features.archive_lines import Dialect, decoded, split_fields, unquoted
-from infra.tables import RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS, Table
+from infra.tables import RAW_ACTIONS, RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS, Table
 
 BROKEN_ENCODING = "broken encoding"
 BROKEN_QUOTING = "broken quoting"
@@ -48,6 +51,12 @@ def archive_files(snapshot_date: date) -> tuple[ArchiveFile, ...]:
         ArchiveFile("tags", RAW_TAGS, (USER_ID, MOVIE_ID, TAG, seconds_field("tagged_at", snapshot_date))),
         ArchiveFile("links", RAW_LINKS, (MOVIE_ID, IMDB_ID, TMDB_ID)),
     )
+
+
+def actions_file(snapshot_date: date) -> ArchiveFile:
+    """Return the file of what users did by the end (UTC) of a day, as `infra.stores.actions` writes it."""
+    happened_at = milliseconds_field("happened_at", snapshot_date)
+    return ArchiveFile("actions", RAW_ACTIONS, (USER_ID, MOVIE_ID, KIND, RATING_IF_ANY, happened_at))
 
 
 def parsed(lines: DataFrame, file: ArchiveFile, dialect: Dialect) -> DataFrame:

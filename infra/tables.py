@@ -75,6 +75,20 @@ RAW_TAGS = Table(
     {"user_id": "bigint", "movie_id": "bigint", "tag": "string", "tagged_at": "timestamp", **_LANDED},
     key=("user_id", "movie_id", "tag", "tagged_at"),
 )
+RAW_ACTIONS = Table(
+    "raw_actions",
+    {
+        "user_id": "bigint",
+        "movie_id": "bigint",
+        "kind": "string",
+        "rating": "float",
+        "happened_at": "timestamp",
+        **_LANDED,
+    },
+    key=("user_id", "movie_id", "kind"),
+)
+"""What profiles did and did not undo, as MongoDB held it when the snapshot was landed."""
+
 QUARANTINE = Table(
     "quarantine",
     {"table": "string", "source": "string", "line": "bigint", "reason": "string", "row": "string"},
@@ -176,5 +190,5 @@ POPULARITY = Table(
 EVERY_GENRE = "all"
 """The scope of the popularity list that is not limited to one genre."""
 
-RAW = Layer("raw", (RAW_RATINGS, RAW_MOVIES, RAW_LINKS, RAW_TAGS, QUARANTINE))
+RAW = Layer("raw", (RAW_RATINGS, RAW_MOVIES, RAW_LINKS, RAW_TAGS, RAW_ACTIONS, QUARANTINE))
 FEATURES = Layer("features", (INTERACTIONS, RATINGS, TAGS, MOVIES, MOVIE_FEATURES, USER_FEATURES, POPULARITY))

@@ -21,11 +21,12 @@ PARTITION_BITS = 33
 
 
 class ReadFile(NamedTuple):
-    """A file of an archive, its rows as `features.archive_rows.parsed` returns them, and how many they are."""
+    """A file, its rows as `features.archive_rows.parsed` returns them, how many they are, and the folder's name."""
 
     file: ArchiveFile
     rows: DataFrame
     n_rows: int
+    source: str
 
 
 def read_archive(spark: SparkSession, folder: Path, snapshot_date: date) -> list[ReadFile]:
@@ -34,7 +35,7 @@ def read_archive(spark: SparkSession, folder: Path, snapshot_date: date) -> list
     Raises ArchiveBroken when the folder holds no MovieLens archive, or a CSV file begins with other names than its own.
     """
     dialect = dialect_of(folder)
-    movies, *others = (_read_file(spark, folder, file, dialect) for file in archive_files(snapshot_date))
+    movies, *others = (read_file(spark, folder, file, dialect) for file in archive_files(snapshot_date))
     known = usable_movies(movies.rows)
     return [movies, *(read._replace(rows=refuse_unknown_movies(read.rows, known)) for read in others)]
 
@@ -54,7 +55,7 @@ def dialect_of(folder: Path) -> Dialect:
 
 def file_hashes(folder: Path, snapshot_date: date) -> dict[str, str]:
     """Return `sha256:...` of every file that `read_archive` reads, by `<folder's name>/<file's name>`."""
-    return {f"{folder.name}/{path.name}": _sha256(path) for path in _paths(folder, snapshot_date)}
+    return {f"{folder.name}/{path.name}": file_hash(path) for path in _paths(folder, snapshot_date)}
 
 
 def _paths(folder: Path, snapshot_date: date) -> Iterator[Path]:
@@ -62,19 +63,23 @@ def _paths(folder: Path, snapshot_date: date) -> Iterator[Path]:
     return (path for path in paths if path.exists())
 
 
-def _sha256(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """Return `sha256:...` of a file."""
     with path.open("rb") as stream:
         return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
-def _read_file(spark: SparkSession, folder: Path, file: ArchiveFile, dialect: Dialect) -> ReadFile:
+def read_file(spark: SparkSession, folder: Path, file: ArchiveFile, dialect: Dialect) -> ReadFile:
+    """Return a file of a folder; one that is not there has no rows. Raises ArchiveBroken for a wrong CSV header."""
     path = folder / f"{file.name}{dialect.suffix}"
     if not path.exists():
-        return ReadFile(file, parsed(spark.createDataFrame([], "line bigint, text string"), file, dialect), 0)
+        return ReadFile(
+            file, parsed(spark.createDataFrame([], "line bigint, text string"), file, dialect), 0, folder.name
+        )
     if dialect.is_csv:
         _require_header(path, file)
     lines, n_rows = _numbered_lines(spark, path, n_header_lines=int(dialect.is_csv))
-    return ReadFile(file, parsed(lines, file, dialect), n_rows)
+    return ReadFile(file, parsed(lines, file, dialect), n_rows, folder.name)
 
 
 def _require_header(path: Path, file: ArchiveFile) -> None:

@@ -1,19 +1,21 @@
 """Turn one raw snapshot into the tables that models learn from and people see."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from features.interactions import rating_interactions
+from features.actions import interactions, leave_out, with_ratings_of
 from features.movies import catalogue, movie_features
 from features.popularity import popularity
 from features.ratings import horizon, keep_latest_rating
 from features.tags import alike_tags
 from features.users import user_features
-from infra.settings import get_settings
+from infra.settings import MongodbSettings, get_settings
 from infra.spark import create_session
-from infra.stores.lake import Lake
+from infra.stores.actions import ActionStore
+from infra.stores.lake import Lake, Snapshot
 from infra.stores.manifest import Manifest
 from infra.tables import (
     FEATURES,
@@ -23,6 +25,7 @@ from infra.tables import (
     POPULARITY,
     RATINGS,
     RAW,
+    RAW_ACTIONS,
     RAW_LINKS,
     RAW_MOVIES,
     RAW_RATINGS,
@@ -34,8 +37,12 @@ from infra.tables import (
 from pipelines import expectations
 
 
-def run(snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path) -> Manifest:
+def run(
+    snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path, deleted_users: Sequence[int] = ()
+) -> Manifest:
     """Build, check and commit every feature table of one snapshot; running it again replaces that snapshot.
+
+    What `deleted_users` did is left out: they may have gone after the raw snapshot was made.
 
     Killed anywhere before the commit, the previous snapshot stays in force. Raises SnapshotMissing when there is no
     complete raw snapshot of the date, and ExpectationFailed when a table does not satisfy its expectations.
@@ -49,8 +56,11 @@ def run(snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path) ->
         print(f"{table.name:<15} {written.n_rows:>12,} rows in {attempt.location(table)}")
         return attempt.read(table, spark)
 
-    ratings = store(RATINGS, keep_latest_rating(raw.read(RAW_RATINGS, spark)))
-    store(INTERACTIONS, rating_interactions(ratings))
+    deleted = spark.createDataFrame([(user_id,) for user_id in deleted_users], "user_id bigint")
+    actions = raw.read(RAW_ACTIONS, spark).transform(leave_out(deleted))
+    opinions = raw.read(RAW_RATINGS, spark).transform(with_ratings_of(actions))
+    ratings = store(RATINGS, keep_latest_rating(opinions))
+    store(INTERACTIONS, interactions(ratings, actions))
     newest = horizon(ratings)
     # All of the movies' side is small enough for one task and one file, which spares its joins their shuffles.
     raw_movies, links, raw_tags = (raw.read(table, spark).coalesce(1) for table in (RAW_MOVIES, RAW_LINKS, RAW_TAGS))
@@ -67,7 +77,16 @@ def main(snapshot_date: str | None = None) -> str:
     """Build the features of a date, such as 2026-11-20, or of the newest raw snapshot, and return the date."""
     settings = get_settings()
     lake = Lake(settings.lake.root)
-    day = date.fromisoformat(snapshot_date) if snapshot_date else lake.open(RAW).snapshot_date
+    raw = lake.open(RAW, date.fromisoformat(snapshot_date) if snapshot_date else None)
+    deleted = deleted_users(raw, settings.mongodb)
     spark = create_session("build_features", settings.spark.master, settings.spark.driver_memory_mb)
-    run(day, lake, spark, settings.lake.data_docs_dir)
-    return day.isoformat()
+    run(raw.snapshot_date, lake, spark, settings.lake.data_docs_dir, deleted)
+    return str(raw.snapshot_date)
+
+
+def deleted_users(raw: Snapshot, mongodb: MongodbSettings) -> list[int]:
+    """Return who must not be in features of a raw snapshot; without actions in it, MongoDB need not even run."""
+    if not raw.record(RAW_ACTIONS).n_rows:
+        return []
+    with ActionStore(mongodb.address, mongodb.database) as store:
+        return store.deleted_users()

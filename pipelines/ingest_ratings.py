@@ -1,10 +1,12 @@
-"""Land one MovieLens archive in the lake: rows that can be used as raw tables, the others in quarantine."""
+"""Land one MovieLens archive and what users did in the lake: usable rows as raw tables, the others in quarantine."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyspark.sql import SparkSession
 
+from infra.errors import ServerUnreachable
 from infra.settings import DataSettings, Settings, get_settings
 from infra.spark import create_session
 from infra.stores.archives import ArchiveStore
@@ -13,24 +15,35 @@ from infra.stores.manifest import Manifest
 from infra.tables import RAW
 from pipelines import expectations
 from pipelines.archive_folder import file_hashes, read_archive
+from pipelines.exported_actions import SOURCE, action_hashes, export_actions, read_actions
 from pipelines.landing import Landed, land, require_every_row
 from pipelines.sample import write_sample
 
 SAMPLE = "sample"
 
 
-def run(snapshot_date: date, lake: Lake, spark: SparkSession, archive_folder: Path, docs_dir: Path) -> Manifest:
+def run(
+    snapshot_date: date,
+    lake: Lake,
+    spark: SparkSession,
+    archive_folder: Path,
+    actions_folder: Path,
+    docs_dir: Path,
+) -> Manifest:
     """Land, check and commit the raw tables of one snapshot; running it again replaces that snapshot.
 
-    Killed anywhere before the commit, the previous snapshot stays in force. The folder's name is the `source` of every
-    row. Raises ArchiveBroken when the folder holds no MovieLens archive, and ExpectationFailed when a table does not
-    satisfy its expectations, one of which is the share of its rows that were refused.
+    Killed anywhere before the commit, the previous snapshot stays in force. A folder's name is the `source` of its
+    rows; the one of actions need not exist. Raises ArchiveBroken when the folder holds no MovieLens archive, and
+    ExpectationFailed when a table does not satisfy its expectations, one of which is the share of its rows that were
+    refused.
     """
     folder = archive_folder.resolve()
-    hashes = file_hashes(folder, snapshot_date)
+    hashes = {**file_hashes(folder, snapshot_date), **action_hashes(actions_folder)}
     attempt = lake.begin(RAW, snapshot_date)
+    archive = read_archive(spark, folder, snapshot_date)
+    actions = read_actions(spark, actions_folder, snapshot_date, movies=archive[0])
     accounts = []
-    for landed in land(read_archive(spark, folder, snapshot_date), attempt, spark, folder.name):
+    for landed in land([*archive, actions], attempt, spark):
         print_account(landed, attempt.location(landed.table))
         accounts.append(require_every_row(landed))
     tables = {table: attempt.read(table, spark) for table in RAW.tables}
@@ -46,17 +59,26 @@ def print_account(landed: Landed, location: str) -> None:
         print(f"{n_rows:>40,} {reason}", flush=True)
 
 
-def main(snapshot_date: str | None = None, dataset: str | None = None) -> str:
+def main(snapshot_date: str | None = None, dataset: str | None = None, needs_mongodb: bool = True) -> str:
     """Land a dataset (the configured one, by default) in the configured lake, and return the snapshot's date.
 
     The date, such as 2026-11-20, is today's (UTC) by default. A dataset is one of `infra.stores.archives.DATASETS`, the
-    path of a zip or folder, or `sample`, which is generated, and only when asked for by name.
+    path of a zip or folder, or `sample`, which is generated, and only when asked for by name. What users did comes from
+    the configured MongoDB. When that does not answer, this raises ServerUnreachable, or says so and goes on without.
     """
     settings = get_settings()
     day = date.fromisoformat(snapshot_date) if snapshot_date else datetime.now(UTC).date()
     folder = unpacked(dataset or settings.data.dataset, settings)
-    spark = create_session("ingest_ratings", settings.spark.master, settings.spark.driver_memory_mb)
-    run(day, Lake(settings.lake.root), spark, folder, settings.lake.data_docs_dir)
+    with TemporaryDirectory() as scratch:
+        actions = Path(scratch) / SOURCE
+        try:
+            export_actions(settings.mongodb, actions, day)
+        except ServerUnreachable as error:
+            if needs_mongodb:
+                raise
+            print(f"{error}\nThis snapshot is made WITHOUT what users did, from the archive alone.", flush=True)
+        spark = create_session("ingest_ratings", settings.spark.master, settings.spark.driver_memory_mb)
+        run(day, Lake(settings.lake.root), spark, folder, actions, settings.lake.data_docs_dir)
     return str(day)
 
 

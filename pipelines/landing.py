@@ -1,4 +1,4 @@
-"""Files of an archive, written to the lake: every row to a raw table or to quarantine."""
+"""Files of an archive, and of what users did, written to the lake: every row to a raw table or to quarantine."""
 
 from collections import defaultdict
 from functools import reduce
@@ -25,23 +25,22 @@ class Landed(NamedTuple):
     n_refused: dict[str, int]
 
 
-def land(archive: list[ReadFile], attempt: Attempt, spark: SparkSession, source: str) -> list[Landed]:
+def land(files: list[ReadFile], attempt: Attempt, spark: SparkSession) -> list[Landed]:
     """Write the raw table of every file and the quarantine, and return the account of each file.
 
     Most archives have nothing to refuse, and to search a file for what to refuse costs as much as to land it. So the
     rows that look usable are written first, and only a file that then lacks rows or has a key twice is searched.
     """
-    n_written = {read.file.table: _write_usable(read, attempt, source) for read in archive}
-    repeating = [read for read in archive if n_repeated_keys(attempt.read(read.file.table, spark), read.file.table.key)]
-    lacking = [read for read in archive if read not in repeating and n_written[read.file.table] < read.n_rows]
-    attempt.write(QUARANTINE, _refused([*repeating, *lacking], spark, source))
+    n_written = {read.file.table: _write_usable(read, attempt) for read in files}
+    repeating = [read for read in files if n_repeated_keys(attempt.read(read.file.table, spark), read.file.table.key)]
+    lacking = [read for read in files if read not in repeating and n_written[read.file.table] < read.n_rows]
+    attempt.write(QUARANTINE, _refused([*repeating, *lacking], spark))
     quarantine = attempt.read(QUARANTINE, spark)
     for read in repeating:
-        n_written[read.file.table] = _write_usable(read, attempt, source, quarantine)
+        n_written[read.file.table] = _write_usable(read, attempt, quarantine)
     n_refused = _count_reasons(quarantine)
-    return [
-        Landed(file.table, n_rows, n_written[file.table], n_refused[file.table.name]) for file, _, n_rows in archive
-    ]
+    tables = {read.file.table: read.n_rows for read in files}
+    return [Landed(table, n_rows, n_written[table], n_refused[table.name]) for table, n_rows in tables.items()]
 
 
 def require_every_row(landed: Landed) -> Check:
@@ -56,16 +55,16 @@ def require_every_row(landed: Landed) -> Check:
     return Check(landed.table.name, "rows neither written nor refused, or both", n_astray, "at most 0", passed=True)
 
 
-def _write_usable(read: ReadFile, attempt: Attempt, source: str, quarantine: DataFrame | None = None) -> int:
+def _write_usable(read: ReadFile, attempt: Attempt, quarantine: DataFrame | None = None) -> int:
     """Write the usable rows of a file, except those in `quarantine`, and return their number."""
-    rows, table = usable_rows(read.rows, read.file, source), read.file.table
+    rows, table = usable_rows(read.rows, read.file, read.source), read.file.table
     if quarantine is not None:
         rows = rows.join(quarantine.where(F.col("table") == table.name).select("line"), "line", "left_anti")
     return attempt.write(table, rows).n_rows
 
 
-def _refused(files: list[ReadFile], spark: SparkSession, source: str) -> DataFrame:
-    rows = [refused_rows(read.rows, read.file, source) for read in files]
+def _refused(files: list[ReadFile], spark: SparkSession) -> DataFrame:
+    rows = [refused_rows(read.rows, read.file, read.source) for read in files]
     every = reduce(DataFrame.union, rows, spark.createDataFrame([], QUARANTINE.schema))
     return every.repartition(1).sortWithinPartitions(*QUARANTINE.key)
 

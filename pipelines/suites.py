@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from features.actions import RATING
 from features.archive_fields import EARLIEST, HIGHEST_RATING, LOWEST_RATING
-from features.interactions import RATING
 from features.popularity import LIST_LENGTH
+from infra.stores.user_layout import FIRST_PROFILE_USER_ID
 from infra.tables import (
     EVERY_GENRE,
     GENRES,
@@ -14,6 +15,7 @@ from infra.tables import (
     POPULARITY,
     QUARANTINE,
     RATINGS,
+    RAW_ACTIONS,
     RAW_LINKS,
     RAW_MOVIES,
     RAW_RATINGS,
@@ -110,6 +112,15 @@ SUITES: dict[Table, list[Expectation]] = {
         not_before_1995("tagged_at"),
         owned(RAW_TAGS, "movie_id", RAW_MOVIES),
         mostly_usable(RAW_TAGS),
+    ],
+    RAW_ACTIONS: [
+        *identified(RAW_ACTIONS, least_rows=0),
+        *filled("happened_at", "source", "line"),
+        from_on("user_id", FIRST_PROFILE_USER_ID),
+        none_is("actions of an unknown kind", "kind NOT IN ('rating', 'watch', 'bookmark', 'hide')"),
+        none_is("ratings without a rating, or others with one", f"(kind = '{RATING}') = (rating IS NULL)"),
+        *within("rating", LOWEST_RATING, HIGHEST_RATING),
+        owned(RAW_ACTIONS, "movie_id", RAW_MOVIES),
     ],
     QUARANTINE: [*identified(QUARANTINE, least_rows=0), *filled("reason", "row")],
     INTERACTIONS: [

@@ -158,6 +158,15 @@ class Snapshot:
         """The day this snapshot stands for."""
         return date.fromisoformat(self.manifest.snapshot_date)
 
+    def record(self, table: Table) -> TableRecord:
+        """Return what the manifest says of a table; raises SnapshotMissing when the snapshot is older than it."""
+        if table.name not in self.manifest.tables:
+            raise SnapshotMissing(
+                f"the `{self._layer.name}` snapshot of {self.snapshot_date} in {self._lake.root} was made before there "
+                f"was a table `{table.name}`: land that day again"
+            )
+        return self.manifest.tables[table.name]
+
     def read(self, table: Table, spark: SparkSession) -> DataFrame:
         """Return the table as Spark rows, columns in declared order."""
         return spark.read.schema(table.schema).parquet(self.location(table))

@@ -3,11 +3,19 @@ from datetime import UTC, date, datetime
 import pytest
 
 from features.archive_lines import CSV
-from features.archive_rows import archive_files, parsed, refuse_unknown_movies, refused_rows, usable_movies, usable_rows
+from features.archive_rows import (
+    actions_file,
+    archive_files,
+    parsed,
+    refuse_unknown_movies,
+    refused_rows,
+    usable_movies,
+    usable_rows,
+)
 
 TODAY = date(2026, 11, 20)
 LAST_SECOND = int(datetime(2026, 11, 20, 23, 59, 59, tzinfo=UTC).timestamp())
-FILES = {file.name: file for file in archive_files(TODAY)}
+FILES = {file.name: file for file in (*archive_files(TODAY), actions_file(TODAY))}
 
 
 @pytest.fixture
@@ -33,6 +41,27 @@ def test_a_usable_rating_gets_types_and_says_where_it_stood(rows):
 
     assert usable.dtypes == list(FILES["ratings"].table.columns.items())
     assert [tuple(row) for row in usable.collect()] == [(1, 31, 2.5, datetime(2009, 12, 14, 2, 52, 24), "ml-test", 2)]
+
+
+def test_what_a_user_did_may_have_no_rating_and_keeps_its_milliseconds(rows):
+    usable = usable_rows(rows("actions", "1000000000,31,watch,,1260759144.125"), FILES["actions"], "mongodb")
+
+    assert usable.dtypes == list(FILES["actions"].table.columns.items())
+    happened_at = datetime(2009, 12, 14, 2, 52, 24, 125_000)
+    assert [tuple(row) for row in usable.collect()] == [(1_000_000_000, 31, "watch", None, happened_at, "mongodb", 2)]
+
+
+def test_what_a_user_did_that_cannot_be_used_is_refused_for_its_reason(rows):
+    lines = {
+        "1000000000,,watch,,1260759144.125": "no movie id",
+        "1000000000,31,,,1260759144.125": "no kind",
+        "1000000000,31,rating,good,1260759144.125": "rating not a number",
+        "1000000000,31,rating,7,1260759144.125": "rating outside 0.5 to 5",
+        "1000000000,31,watch,,": "no time",
+        f"1000000000,31,watch,,{LAST_SECOND + 1}.000": "in the future",
+    }
+
+    assert reasons(rows("actions", *lines), "actions") == list(enumerate(lines.values(), start=2))
 
 
 def test_a_rating_that_cannot_be_used_is_refused_for_its_reason(rows):

@@ -14,6 +14,7 @@ from infra.tables import (
     QUARANTINE,
     RATINGS,
     RAW,
+    RAW_ACTIONS,
     RAW_LINKS,
     RAW_MOVIES,
     RAW_RATINGS,
@@ -25,6 +26,7 @@ from pipelines.expectations import check
 from pipelines.suites import SUITES
 
 MOMENT = datetime(2009, 12, 14, tzinfo=UTC)
+ADA = 1_000_000_000
 LONG_AGO = datetime(1994, 12, 31, tzinfo=UTC)
 FILLER = {"bigint": 1, "int": 1, "float": 0.5, "double": 0.5, "string": "x", "boolean": False, "timestamp": MOMENT}
 RATED = [{"user_id": 7, "movie_id": 1, "rating": 4.0}, {"user_id": 7, "movie_id": 2, "rating": 0.5}]
@@ -34,6 +36,10 @@ GOOD = {
     RAW_MOVIES: [{"movie_id": 1}, {"movie_id": 2}],
     RAW_LINKS: [{"movie_id": 1}],
     RAW_TAGS: [],
+    RAW_ACTIONS: [
+        {"user_id": ADA, "movie_id": 1, "kind": "rating"},
+        {"user_id": ADA, "movie_id": 1, "kind": "hide", "rating": None},
+    ],
     QUARANTINE: [],
     RATINGS: RATED,
     INTERACTIONS: [{**row, "kind": "rating"} for row in RATED],
@@ -93,10 +99,10 @@ def test_every_broken_raw_table_is_named_with_figure_and_limit(judge):
     refused = [{"table": "raw_links", "line": line} for line in range(1, 3)] + [
         {"table": None, "row": None, "line": None}
     ]
+    actions = [{"user_id": 7, "movie_id": 3, "kind": "rating", "rating": None}, {"user_id": ADA, "kind": "buy"}]
+    movies = [{"movie_id": movie} for movie in (-1, 1, 2)]
     with pytest.raises(ExpectationFailed) as stopped:
-        judge(
-            RAW, {RAW_RATINGS: ratings, RAW_MOVIES: [{"movie_id": movie} for movie in (-1, 1, 2)], QUARANTINE: refused}
-        )
+        judge(RAW, {RAW_RATINGS: ratings, RAW_MOVIES: movies, RAW_ACTIONS: actions, QUARANTINE: refused})
 
     assert failures(stopped) == {
         "raw_ratings: rows without user_id is 1 but must be at most 0",
@@ -107,6 +113,10 @@ def test_every_broken_raw_table_is_named_with_figure_and_limit(judge):
         "raw_ratings: rows whose movie_id is not in raw_movies is 1 but must be at most 0",
         "raw_movies: lowest movie_id is -1 but must be at least 1",
         "raw_links: share of rows refused is 0.6667 but must be at most 0.05",
+        "raw_actions: lowest user_id is 7 but must be at least 1000000000",
+        "raw_actions: actions of an unknown kind is 1 but must be at most 0",
+        "raw_actions: ratings without a rating, or others with one is 2 but must be at most 0",
+        "raw_actions: rows whose movie_id is not in raw_movies is 1 but must be at most 0",
         "quarantine: rows without table is 1 but must be at most 0",
         "quarantine: rows without line is 1 but must be at most 0",
         "quarantine: rows without row is 1 but must be at most 0",

@@ -5,22 +5,27 @@ import sys
 import time
 import zipfile
 from contextlib import redirect_stdout
+from datetime import UTC, datetime
 from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from pymongo import MongoClient
 
-from infra.errors import ExpectationFailed
+from infra.errors import ExpectationFailed, ServerUnreachable, SnapshotMissing
 from infra.settings import DataSettings, get_settings
+from infra.stores import mongodb as mongodb_line
 from infra.stores.lake import Lake, Snapshot
-from infra.tables import QUARANTINE, RAW, RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS
+from infra.tables import QUARANTINE, RAW, RAW_ACTIONS, RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS
 from pipelines import ingest_ratings
-from tests.pipelines.written_archives import DAY, LINKS, MOVIES, RATINGS, TAGS, write_archive
+from tests.pipelines.written_archives import DAY, LINKS, MOVIES, RATINGS, TAGS, write_actions, write_archive
 
 START_SECONDS = 300
 MIDNIGHT_AFTER = 1795219200  # DAY has ended
+MOMENT = 1795163400  # 08:30 on DAY
+ADA = 1_000_000_000
 
 numbers = count(1)
 good_ratings = [f"{user},{user % 3 + 1},{user % 10 / 2 + 0.5},{10**9 + user}" for user in range(1, 120_001)]
@@ -64,7 +69,7 @@ def ingest(spark, tmp_path_factory):
     def run(folder, home):
         lake, printed = Lake(f"{home}/lake"), StringIO()
         with redirect_stdout(printed):
-            ingest_ratings.run(DAY, lake, spark, folder, home / "data_docs")
+            ingest_ratings.run(DAY, lake, spark, folder, home / "mongodb", home / "data_docs")
         return Ingested(lake.open(RAW, DAY), [line.split() for line in printed.getvalue().splitlines()])
 
     return run
@@ -97,7 +102,14 @@ def faulty(ingest, tmp_path_factory, bad_ratings):
 
 
 def test_a_clean_archive_lands_whole(clean):
-    assert clean.n_rows == {"raw_ratings": 3, "raw_movies": 3, "raw_links": 3, "raw_tags": 1, "quarantine": 0}
+    assert clean.n_rows == {
+        "raw_ratings": 3,
+        "raw_movies": 3,
+        "raw_links": 3,
+        "raw_tags": 1,
+        "raw_actions": 0,
+        "quarantine": 0,
+    }
     assert clean.snapshot.read_arrow(RAW_MOVIES, ["movie_id", "title", "source", "line"]).to_pylist()[1] == {
         "movie_id": 2,
         "title": "American President, The (1995)",
@@ -184,17 +196,26 @@ def test_a_run_that_is_killed_leaves_the_snapshot_in_force_and_can_be_repeated(i
 
 
 @pytest.fixture
-def configured(tmp_path, monkeypatch):
+def configured(tmp_path, mongodb, monkeypatch):
     """Point every setting that `main` reads to the test's own folder."""
     for name, value in {
         "LAKE__ROOT": tmp_path / "lake",
         "LAKE__DATA_DOCS_DIR": tmp_path / "data_docs",
         "LOCAL__STATE_DIR": tmp_path / "state",
         "DATA__DATASET": tmp_path / "ml-configured.zip",
+        "MONGODB__URL": mongodb.address,
+        "MONGODB__DATABASE": mongodb.database,
     }.items():
         monkeypatch.setenv(f"MARQUEE_{name}", str(value))
     get_settings.cache_clear()
     yield
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def unreachable(configured, monkeypatch):
+    monkeypatch.setenv("MARQUEE_MONGODB__URL", "mongodb://127.0.0.1:9/?replicaSet=rs0")
+    monkeypatch.setattr(mongodb_line, "PATIENCE_MS", 100)
     get_settings.cache_clear()
 
 
@@ -206,6 +227,68 @@ def test_the_configured_dataset_is_landed_in_the_configured_lake(configured, tmp
     assert ingest_ratings.main("2026-11-20") == "2026-11-20"
     landed = Lake(f"{tmp_path}/lake").open(RAW, DAY).read_arrow(RAW_TAGS)
     assert (landed["source"].to_pylist(), landed["tag"].to_pylist()) == (["ml-configured"], [TAGS[0].split(",")[2]])
+
+
+def test_what_users_did_is_landed_beside_the_archive(ingest, tmp_path):
+    unknown = f"{ADA},9,watch,,{MOMENT}.000"
+    write_actions(tmp_path, f"{ADA},1,rating,4.5,{MOMENT}.125", f"{ADA},1,hide,,{MOMENT}.000", unknown)
+
+    landed = ingest(write_archive(tmp_path / "ml-test"), tmp_path)
+
+    assert landed.snapshot.read_arrow(RAW_ACTIONS).to_pylist() == [
+        {
+            "user_id": ADA,
+            "movie_id": 1,
+            "kind": kind,
+            "rating": rating,
+            "happened_at": datetime(2026, 11, 20, 8, 30, 0, microseconds, UTC),
+            "source": "mongodb",
+            "line": line,
+        }
+        for line, kind, rating, microseconds in ((2, "rating", 4.5, 125_000), (3, "hide", None, 0))
+    ]
+    assert landed.refused == {("raw_actions", "unknown movie"): 1}
+    assert landed.snapshot.read_arrow(QUARANTINE, ["source", "line", "row"]).to_pylist() == [
+        {"source": "mongodb", "line": 4, "row": unknown}
+    ]
+    assert "mongodb/actions.csv" in landed.snapshot.manifest.inputs
+
+
+def test_landing_what_users_did_again_gives_the_same_rows(ingest, tmp_path):
+    write_actions(tmp_path, f"{ADA},1,rating,4.5,{MOMENT}.125")
+
+    first, second = (ingest(write_archive(tmp_path / "ml-test"), tmp_path) for _ in range(2))
+
+    assert first.snapshot.manifest.hashes == second.snapshot.manifest.hashes
+    assert first.snapshot.manifest.inputs == second.snapshot.manifest.inputs
+
+
+def test_what_users_did_is_taken_from_the_configured_mongodb(configured, mongodb, tmp_path):
+    seen_later = {"_id": f"{ADA}-2", "user_id": ADA, "movie_id": 2, "watched_at": datetime(2026, 11, 21, tzinfo=UTC)}
+    seen = {"_id": f"{ADA}-1", "user_id": ADA, "movie_id": 1, "watched_at": datetime(2026, 11, 20, 23, tzinfo=UTC)}
+    with MongoClient(mongodb.address) as client:
+        client[mongodb.database].watched_movies.insert_many([seen, seen_later])
+
+    ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
+
+    landed = Lake(f"{tmp_path}/lake").open(RAW, DAY).read_arrow(RAW_ACTIONS)
+    assert (landed["user_id"].to_pylist(), landed["movie_id"].to_pylist()) == ([ADA], [1])
+
+
+def test_a_mongodb_that_holds_nothing_is_fine_and_on_record(configured, tmp_path):
+    ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
+
+    manifest = Lake(f"{tmp_path}/lake").open(RAW, DAY).manifest
+    assert manifest.tables["raw_actions"].n_rows == 0
+    assert "mongodb/actions.csv" in manifest.inputs
+
+
+def test_without_mongodb_nothing_is_landed_and_the_error_says_why(unreachable, tmp_path):
+    with pytest.raises(ServerUnreachable, match=r"MongoDB does not answer at mongodb://127\.0\.0\.1:9"):
+        ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
+
+    with pytest.raises(SnapshotMissing):
+        Lake(f"{tmp_path}/lake").open(RAW)
 
 
 def test_a_generated_dataset_is_made_once_for_the_same_sizes_and_seed(tmp_path):

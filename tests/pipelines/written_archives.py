@@ -43,6 +43,14 @@ def write_archive(
     return folder
 
 
+def write_actions(home: Path, *lines: str) -> None:
+    """Write what users did as the export does, in the folder `mongodb`."""
+    folder = home / "mongodb"
+    folder.mkdir(exist_ok=True)
+    (folder / "actions.csv").write_text("\n".join(["userId,movieId,kind,rating,timestamp", *lines, ""]))
+
+
 if __name__ == "__main__":
     lake, folder, docs = sys.argv[1:]
-    ingest_ratings.run(DAY, Lake(lake), create_session("killed", "local[1]", 512), Path(folder), Path(docs))
+    spark = create_session("killed", "local[1]", 512)
+    ingest_ratings.run(DAY, Lake(lake), spark, Path(folder), Path(folder) / "no actions", Path(docs))

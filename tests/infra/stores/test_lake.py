@@ -59,6 +59,15 @@ def test_the_manifest_says_what_was_written_from_what_and_how_it_was_judged(lake
     assert manifest.hashes == {name: record.content_hash for name, record in manifest.tables.items()}
 
 
+def test_a_table_that_a_snapshot_is_older_than_is_said_in_words(lake, attempt):
+    attempt().commit({})
+    snapshot = lake.open(LAYER)
+
+    assert snapshot.record(NOTES).n_rows == 3
+    with pytest.raises(SnapshotMissing, match="was made before there was a table `news`: land that day again"):
+        snapshot.record(Table("news", {"headline": "string"}, key=("headline",)))
+
+
 def test_columns_are_written_in_their_declared_order_and_type(lake, attempt, spark):
     begun = attempt()
     begun.write(
