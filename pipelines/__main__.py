@@ -94,6 +94,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "refresh_worker": (),
     "client": ("--users", "--repeat", "--callers", "--csv"),
     "simulate": ("--last", "--speed", "--rate", "--password"),
+    "retrain_model": ("--why",),
     "refresh_older_than": ("--hours", "--per-second"),
 }
 """What each pipeline's `main` takes."""

@@ -3,32 +3,27 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from infra.errors import ServerUnreachable
 from infra.settings import Settings, get_settings
 from infra.stores.events import EventStore
 from infra.stores.guard import Guard
 from infra.stores.lake import Lake
-from infra.stores.list_cache import UPDATES, ListCache
+from infra.stores.list_cache import ListCache
 from infra.stores.mongodb import connect_async
 from infra.stores.redis import connect
 from infra.stores.registry import ModelRegistry
-from infra.stores.streams import RETRY_SECONDS, Consumer, trim
+from infra.stores.streams import RETRY_SECONDS, Consumer
 from infra.stores.user_lists import UserLists
 from pipelines.near_line.champion import Champion, Champions, Wanted, load_champion
+from pipelines.near_line.chores import beside, retrain_if_due, trim_streams
 from pipelines.near_line.consuming import consume
 from pipelines.near_line.worker import GROUP, STREAMS, Worker
 
 PATIENCE_MS = 10_000
-TRIM_SECONDS = 60.0
-
-log = logging.getLogger(__name__)
 
 
 async def run(
@@ -47,7 +42,8 @@ async def run(
         cache = ListCache(redis, Guard("Redis", PATIENCE_MS, RedisError))
         worker = Worker(database, UserLists(database, cache, EventStore(redis)), Champions(load))
         consumer = Consumer(redis, GROUP, STREAMS, retry_seconds)
-        async with _trimming(redis):
+        chores = partial(trim_streams, redis), partial(retrain_if_due, settings, database, redis)
+        async with beside(*chores):
             await consume(consumer, worker.handle, worker.keep_up, stopping)
 
 
@@ -65,24 +61,3 @@ async def until_told(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
     await work(stopping)
-
-
-@asynccontextmanager
-async def _trimming(redis: Redis) -> AsyncIterator[None]:
-    """Trim the streams now and then beside the block."""
-    task = asyncio.create_task(_trim_often(redis))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _trim_often(redis: Redis) -> None:
-    while True:
-        await asyncio.sleep(TRIM_SECONDS)
-        for stream in (*STREAMS, UPDATES):
-            try:
-                await trim(redis, stream)
-            except ServerUnreachable as error:
-                log.warning("%s is not trimmed: %s", stream, error)

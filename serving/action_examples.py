@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
-from serving.account_examples import MONGODB_AWAY, NOT_SIGNED_IN
+from serving.account_examples import MONGODB_AWAY, NO_MONGODB, NOT_SIGNED_IN
 from serving.action_schemas import (
     Bookmarked,
     BookmarkedPage,
@@ -19,6 +19,7 @@ from serving.action_schemas import (
     ReviewPage,
     SignedReview,
     SignedReviewPage,
+    Training,
     Watched,
     WatchedPage,
 )
@@ -36,6 +37,11 @@ NO_MOVIE_ID = "movie_id in the body is missing"
 NO_TEXT = "text in the body must be a text of 1 to 5,000 characters, not all of them spaces"
 NO_REASON = "reason in the body must be a text of 1 to 500 characters, not all of them spaces"
 KEY_REUSED = "the idempotency key '42' was used for another request before: send a key of its own with each"
+TRAINING = "http://127.0.0.1:8080/dags/train_models/runs/retrain_after__2026-11-20T00%3A00%3A00Z"
+NO_AIRFLOW = (
+    "Airflow at http://127.0.0.1:8080 does not start a training (URLError(ConnectionRefusedError(111, 'Connection "
+    "refused'))): run `make up`, look at `make status`, or set MARQUEE_AIRFLOW__URL"
+)
 IMPOSSIBLE_LIMIT = "limit in the query must be a whole number from 1 to 100, not '101'"
 NO_REVIEW = f"no review '{REVIEW_ID}': it never was, or its author removed it"
 NO_ADMIN = "this needs the admin role: an operator gives it with `python -m serving.make_admin <name>`"
@@ -110,4 +116,15 @@ REPORTED_REVIEWS: Responses = {
     403: errors("not_allowed", "No admin", NO_ADMIN),
     422: errors("invalid_request", "An impossible value", IMPOSSIBLE_LIMIT),
     503: MONGODB_AWAY,
+}
+RETRAIN: Responses = {
+    202: answers(
+        {
+            "started": Training(link=TRAINING, is_new=True),
+            "one is under way": Training(link=TRAINING, is_new=False),
+        }
+    ),
+    401: NOT_SIGNED_IN,
+    403: errors("not_allowed", "No admin", NO_ADMIN),
+    503: errors("server_unreachable", "Airflow or MongoDB is away", NO_AIRFLOW, NO_MONGODB),
 }

@@ -168,3 +168,10 @@ class ReportedReviewPage(Page):
     """Reviews that were reported, the one with the most reports first."""
 
     reviews: list[ReportedReview]
+
+
+class Training(BaseModel):
+    """A training of all models."""
+
+    link: str = Field(description="where to see it in Airflow")
+    is_new: bool = Field(description="false for one that was under way already")

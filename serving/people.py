@@ -17,6 +17,7 @@ from infra.stores.outbox import Outbox
 from infra.stores.redis import connect
 from infra.stores.reviews import ReviewStore
 from infra.stores.sessions import SessionStore
+from infra.stores.training_runs import TrainingRuns
 from serving.login_limits import LoginLimits
 from serving.passwords import Passwords
 from serving.tokens import AccessTokens
@@ -34,6 +35,7 @@ class People:
     passwords: Passwords
     tokens: AccessTokens
     limits: LoginLimits
+    training_runs: TrainingRuns
 
 
 @asynccontextmanager
@@ -54,6 +56,7 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             passwords=Passwords(PasswordHasher()),
             tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
             limits=LoginLimits(redis),
+            training_runs=TrainingRuns(settings.airflow.address),
         )
         stopping.set()
         await relaying

@@ -1,0 +1,76 @@
+"""Runs of the DAG that trains, in an Airflow that gives everyone on its machine a token, as `make up` runs it."""
+
+import json
+from http.client import HTTPException
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import ProxyHandler, Request, build_opener
+
+from infra.errors import ServerUnreachable
+
+DAG_ID = "train_models"
+RUNS = f"/api/v2/dags/{DAG_ID}/dagRuns"
+NEWEST = f"{RUNS}?order_by=-id&limit=20"
+UNDER_WAY = ("queued", "running")
+TIMEOUT_SECONDS = 10.0
+CONFLICT = 409
+
+
+class TrainingRun(NamedTuple):
+    """A run, by the page where a person sees it; `is_new` is false for one that was under way already."""
+
+    link: str
+    is_new: bool
+
+
+class TrainingRuns:
+    """The runs of one Airflow. It asks with the standard library alone, which is all that the image of the API has."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._opener = build_opener(ProxyHandler({}))  # a proxy is for the world outside
+
+    def start(self, why: str) -> TrainingRun:
+        """Start a run on the newest features, or return the one under way; of several callers, one starts it.
+
+        Raises ServerUnreachable when Airflow does not answer, or refuses.
+        """
+        try:
+            token = self._ask("/auth/token")["access_token"]
+            newest = self._ask(NEWEST, token)["dag_runs"]
+            under_way = [run["dag_run_id"] for run in newest if run["state"] in UNDER_WAY]
+            if under_way:
+                return TrainingRun(self._page(under_way[-1]), is_new=False)
+            return self._trigger(f"retrain_after__{newest[0]['queued_at'] if newest else 'nothing'}", why, token)
+        except (OSError, HTTPException, ValueError, KeyError) as error:
+            raise ServerUnreachable(
+                f"Airflow at {self._address} does not start a training ({error!r}): run `make up`, look at "
+                "`make status`, or set MARQUEE_AIRFLOW__URL"
+            ) from error
+
+    def _trigger(self, run_id: str, why: str, token: str) -> TrainingRun:
+        """Start a run; its id is the same for all who saw the same runs before, so that only one of them can."""
+        body: dict[str, Any] = {
+            "dag_run_id": run_id,
+            "logical_date": None,
+            "partition_key": None,
+            "conf": {},
+            "note": why,
+        }
+        try:
+            run = self._ask(RUNS, token, body)
+        except HTTPError as error:
+            if error.code != CONFLICT:
+                raise
+            return TrainingRun(self._page(run_id), is_new=False)
+        return TrainingRun(self._page(run["dag_run_id"]), is_new=True)
+
+    def _page(self, run_id: str) -> str:
+        return f"{self._address}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}"
+
+    def _ask(self, path: str, token: str = "", body: dict[str, Any] | None = None) -> Any:
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        content = json.dumps(body).encode() if body else None
+        with self._opener.open(Request(f"{self._address}{path}", content, headers), timeout=TIMEOUT_SECONDS) as answer:
+            return json.load(answer)

@@ -1,0 +1,60 @@
+"""What a near-line worker does now and then, beside its work."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from pymongo.asynchronous.database import AsyncDatabase
+from redis.asyncio import Redis
+
+from infra.errors import MarqueeError
+from infra.settings import Settings
+from infra.stores.lake import Lake
+from infra.stores.list_cache import UPDATES
+from infra.stores.mongodb import Document
+from infra.stores.streams import trim
+from infra.stores.training_runs import TrainingRuns
+from infra.tables import FEATURES, RATINGS
+from pipelines.near_line.new_transactions import ask_if_due
+from pipelines.near_line.worker import STREAMS
+
+EVERY_SECONDS = 60.0
+
+Chore = Callable[[], Awaitable[object]]
+
+log = logging.getLogger(__name__)
+
+
+async def trim_streams(redis: Redis) -> None:
+    """Drop the events that every group is done with."""
+    for stream in (*STREAMS, UPDATES):
+        await trim(redis, stream)
+
+
+async def retrain_if_due(settings: Settings, database: AsyncDatabase[Document], redis: Redis) -> None:
+    """Ask the configured Airflow for a training if enough has happened since the last."""
+    snapshot = Lake(settings.lake.root).open(FEATURES)
+    n_learned = snapshot.manifest.tables[RATINGS.name].n_rows
+    await ask_if_due(database, redis, n_learned, TrainingRuns(settings.airflow.address).start)
+
+
+@asynccontextmanager
+async def beside(*chores: Chore) -> AsyncIterator[None]:
+    """Do chores every minute beside the block; one that fails says so in the log."""
+    tasks = [asyncio.create_task(_often(chore)) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _often(chore: Chore) -> None:
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await chore()
+        except MarqueeError as error:
+            log.warning("%s: %s", type(error).__name__, error)
