@@ -52,12 +52,13 @@ def load_champion(registry: ModelRegistry, lake: Lake, wanted: Wanted) -> Champi
     version = wanted.version
     stored = registry.load(RECOMMENDER, version.version) if version else registry.champion(RECOMMENDER)
     snapshot = lake.open(FEATURES)
-    recommender: Any = _restored(_who_folds_in(registry, stored))
+    recommender: Any = _restored(who_folds_in(registry, stored))
     ratings, top_rated = read_ratings(snapshot), read_top_rated(snapshot)
     return Champion(ModelVersion(stored.name, stored.version), recommender, ratings, top_rated)
 
 
-def _who_folds_in(registry: ModelRegistry, champion: StoredModel) -> StoredModel:
+def who_folds_in(registry: ModelRegistry, champion: StoredModel) -> StoredModel:
+    """Return the champion, or a stand-in for one that cannot fold users in; itself again if there is none."""
     if champion.name not in KNOWS_USERS_BY_ID:
         return champion
     newest = (registry.newest_version(RECOMMENDER, name) for name in STAND_INS)

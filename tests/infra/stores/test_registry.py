@@ -135,3 +135,11 @@ def test_what_was_decided_of_a_version_is_told_on_its_page(registry, register, c
     registry.tag("recommender", version, {"verdict": "refused"})
 
     assert client.get_model_version("recommender", str(version)).tags["verdict"] == "refused"
+
+
+def test_the_newest_version_of_a_model_is_found_by_its_name(registry, register):
+    register(Constant())
+    newest = register(Constant())
+
+    assert registry.newest_version("recommender", "constant") == newest
+    assert registry.newest_version("recommender", "another") is None
