@@ -32,7 +32,7 @@ def run(
     what is found is never worse.
     """
     space, defaults = SEARCH_SPACES[model], ZOO[model]().parameters()
-    if not study.trials:
+    if not ended(study):
         study.enqueue_trial(defaults)
 
     def objective(trial: Trial) -> float:
@@ -40,37 +40,42 @@ def run(
 
     def log(_: optuna.Study, trial: FrozenTrial) -> None:
         figures = {f"question_{step}": figure for step, figure in trial.intermediate_values.items()}
-        figures |= {"ndcg_at_10": trial.value} if trial.value is not None else {}
+        figures |= {"ndcg_at_10": trial.values[0]} if trial.state == TrialState.COMPLETE else {}
         tried = ZOO[model](**{**defaults, **trial.params})
         experiment.log_run(night, tried, figures, {"state": trial.state.name}, f"{model} trial {trial.number}")
 
-    n_ended = len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED)))
-    if n_ended < n_trials:
-        study.optimize(objective, n_trials - n_ended, callbacks=[log], show_progress_bar=True)
+    if n_left := max(0, n_trials - len(ended(study))):
+        study.optimize(objective, n_left, callbacks=[log], show_progress_bar=True)
     experiment.describe(night.run_id, told(model, study))
     print(told(model, study))
 
 
+def ended(study: optuna.Study) -> list[FrozenTrial]:
+    """Return the trials that answered every question or were given up, in order; none that was cut off."""
+    return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+
+
 def told(model: str, study: optuna.Study) -> str:
-    """Return the best that was found, beside what the defaults of the first trial gave."""
+    """Return the best that was found, beside what the defaults, which are tried first, gave."""
     best, parameters = study.best_trial, ", ".join(f"{name}={value!r}" for name, value in study.best_params.items())
     return (
         f"{study.study_name}: NDCG@10 {best.value:.4f} in trial {best.number} of {len(study.trials)}, "
-        f"{study.trials[0].value:.4f} with the defaults; {model}({parameters})"
+        f"{ended(study)[0].value:.4f} with the defaults; {model}({parameters})"
     )
 
 
 def open_study(model: str, day: str, folder: Path, seed: int) -> optuna.Study:
     """Open the study of a model on the snapshot of a day, or go on with the one that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    return optuna.create_study(
+    study = optuna.create_study(
         study_name=f"{model} {day}",
         storage=f"sqlite:///{folder / 'studies.db'}",
-        sampler=optuna.samplers.TPESampler(seed=seed),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=WARM_UP_TRIALS),
         direction="maximize",
         load_if_exists=True,
     )
+    study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))  # going on must not draw the same again
+    return study
 
 
 def main(model: str, n_trials: int, snapshot_date: str | None = None) -> None:

@@ -2,22 +2,19 @@
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mlflow import MlflowClient
 from numpy.testing import assert_array_equal
 from pymongo import MongoClient
 
 from infra.errors import ModelRefused
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment
-from infra.stores.lake import Lake
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
-from infra.tables import FEATURES, MOVIES, RATINGS, TAGS
+from infra.tables import FEATURES
 from models import zoo
 from models.als import Als
 from models.popularity import Popularity
@@ -27,48 +24,9 @@ from pipelines.feature_arrays import read_ratings
 from pipelines.training.contestants import Contestant, contestants, those_of_a_first_night
 from pipelines.training.steps import Stores
 from tests.catalogues import silent
+from tests.pipelines.small_lake import COMEDIES, UNRATED_WESTERN, USERS, WESTERNS, YESTERDAY
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "mlflow.md"
-YESTERDAY, DAY = date(2026, 11, 19), date(2026, 11, 20)
-USERS = range(1, 41)
-COMEDIES, WESTERNS = range(1, 21), range(101, 121)
-UNRATED_WESTERN = 199
-
-
-def watched(user_id):
-    """Three of four movies of one genre in an order of the user's own: who likes comedies never sees a western."""
-    liked = [movie_id for movie_id in (COMEDIES if user_id % 2 else WESTERNS) if (movie_id * 7 + user_id * 3) % 4]
-    first = user_id * 5 % len(liked)
-    return liked[first:] + liked[:first]
-
-
-def movie(movie_id, genre):
-    return {"movie_id": movie_id, "title": f"{genre} & {movie_id}", "year": 1995, "genres": [genre], "tags": []}
-
-
-@pytest.fixture(scope="session")
-def lake(spark, tmp_path_factory):
-    """Two snapshots: everything there is, and the day before what everyone had rated but for their last movie."""
-    movies = [movie(n, "Comedy") for n in COMEDIES] + [movie(n, "Western") for n in [*WESTERNS, UNRATED_WESTERN]]
-    lake = Lake(str(tmp_path_factory.mktemp("lake")))
-    for day, n_unknown in ((YESTERDAY, 1), (DAY, 0)):
-        rated_at = datetime(2024, 1, 1, tzinfo=UTC)
-        ratings = [
-            {"user_id": user_id, "movie_id": movie_id, "rating": 4.0, "rated_at": rated_at + timedelta(days)}
-            for user_id in USERS
-            for days, movie_id in enumerate(watched(user_id)[: len(watched(user_id)) - n_unknown])
-        ]
-        rows = {RATINGS: ratings, MOVIES: movies, TAGS: []}
-        attempt = lake.begin(FEATURES, day)
-        for table in FEATURES.tables:
-            attempt.write(table, spark.createDataFrame(rows.get(table, []), table.schema))
-        attempt.commit(inputs={"raw_movies": "0f"})
-    return lake
-
-
-@pytest.fixture(scope="session")
-def snapshot(lake):
-    return lake.open(FEATURES, DAY)
 
 
 SMALL_ALS = Contestant(RECOMMENDER, "als", Als(n_factors=8).parameters())
@@ -88,22 +46,6 @@ def stores(mlflow_server, mongodb):
     with PromotionLog(mongodb.address, mongodb.database) as log:
         experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
         yield Stores(experiment, ModelRegistry(mlflow_server.address), log)
-
-
-@pytest.fixture
-def client(mlflow_server):
-    return MlflowClient(mlflow_server.address)
-
-
-@pytest.fixture
-def runs(client, mlflow_server):
-    """Return the runs of the test's experiment by name."""
-
-    def find():
-        experiment = client.get_experiment_by_name(mlflow_server.experiment)
-        return {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-
-    return find
 
 
 class Unhinged(Popularity):
@@ -201,8 +143,8 @@ def test_training_again_on_the_same_ratings_adds_versions_and_promotes_nothing(s
     assert "als version 2 stays champion" in capsys.readouterr().out
 
 
-def test_the_champions_configuration_on_newer_ratings_takes_its_place(lake, snapshot, stores, runs):
-    yesterday = lake.open(FEATURES, YESTERDAY)
+def test_the_champions_configuration_on_newer_ratings_takes_its_place(small_lake, snapshot, stores, runs):
+    yesterday = small_lake.open(FEATURES, YESTERDAY)
     train_models.run(yesterday, stores, NIGHT)
     entered = [
         each for each in contestants(stores.registry, 42, snapshot.manifest) if each.parameters == SMALL_ALS.parameters
@@ -234,9 +176,9 @@ def test_a_night_that_keeps_nothing_promotes_nothing_and_is_shown_as_failed(snap
     assert runs()["night 2026-11-20"].info.status == "FAILED"
 
 
-def test_the_steps_hand_on_nothing_but_json(lake, snapshot, mlflow_server, mongodb, monkeypatch):
+def test_the_steps_hand_on_nothing_but_json(small_lake, snapshot, mlflow_server, mongodb, monkeypatch):
     for name, text in {
-        "MARQUEE_LAKE__ROOT": lake.root,
+        "MARQUEE_LAKE__ROOT": small_lake.root,
         "MARQUEE_MLFLOW__URL": mlflow_server.address,
         "MARQUEE_MLFLOW__EXPERIMENT": mlflow_server.experiment,
         "MARQUEE_MONGODB__URL": mongodb.address,
@@ -267,10 +209,10 @@ def test_from_the_second_night_on_the_whole_zoo_takes_part(snapshot, stores):
     assert {each.model for each in everyone} == {*zoo.ZOO, *zoo.SIMILAR_MOVIES}
 
 
-def test_the_page_on_mlflow_loads_a_version(snapshot, stores, lake, mlflow_server, capsys):
+def test_the_page_on_mlflow_loads_a_version(snapshot, stores, small_lake, mlflow_server, capsys):
     train_models.run(snapshot, stores, NIGHT)
     code = "".join(re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
-    for written, ours in [("http://127.0.0.1:5000", mlflow_server.address), ("var/lake", lake.root)]:
+    for written, ours in [("http://127.0.0.1:5000", mlflow_server.address), ("var/lake", small_lake.root)]:
         assert written in code
         code = code.replace(written, ours)
     capsys.readouterr()
