@@ -61,11 +61,12 @@ def read_training_set(snapshot: Snapshot) -> TrainingSet:
 def read_validation_questions(snapshot: Snapshot) -> tuple[Question, ...]:
     """Return what parameters may be chosen by: the last fifth of what may be learned from, and once more before it.
 
-    No rating that models are compared by on the split by user is in either.
+    No rating that models are compared by on the split by user is in either, nor what was said after those began.
     """
     ratings, tags, movies = read_ratings(snapshot), read_tags(snapshot), read_movies(snapshot)
-    later = split_by_user(split_by_user(ratings).train)
-    return tuple(_question(split, movies, tags) for split in (later, split_by_user(later.train)))
+    compared = split_by_user(ratings)
+    later = split_by_user(compared.train)
+    return tuple(_question(split, movies, compared.known(tags)) for split in (later, split_by_user(later.train)))
 
 
 class Movies(NamedTuple):
