@@ -1,6 +1,6 @@
 """Compute a list for every user and every movie, check them, and put them all in force at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -43,7 +43,8 @@ def run(
 ) -> str:
     """Publish lists of `n` from one feature snapshot and two stored models, and return the generation's id.
 
-    Killed anywhere, it leaves the generation in force as it was; running it again publishes a new one.
+    Users who deleted their account since the snapshot was made get none. Killed anywhere, it leaves the generation in
+    force as it was; running it again publishes a new one.
     Raises GenerationRefused when a check fails.
     """
     models = {
@@ -55,8 +56,8 @@ def run(
     publication = compute(snapshot, recommender, similar_movies, n)
     contents = store.contents(generation)
     write(contents, publication)
-    counts = contents.counts()
-    store.publish(generation, counts, check(publication, snapshot, counts))
+    counts, deleted = contents.count_without_deleted()
+    store.publish(generation, counts, check(publication, snapshot, counts, deleted))
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))
     return generation
 
@@ -82,12 +83,14 @@ def write(contents: GenerationContents, publication: Publication) -> None:
     contents.write_popular_lists(publication.popular)
 
 
-def check(publication: Publication, snapshot: Snapshot, counts: Mapping[str, int]) -> list[Check]:
-    """Judge what was computed and, by `counts` of its documents, what was written."""
+def check(
+    publication: Publication, snapshot: Snapshot, counts: Mapping[str, int], deleted_users: Sequence[int]
+) -> list[Check]:
+    """Judge what was computed and, by `counts` of its documents, what was written of all but deleted users."""
     catalogue = IdMap([movie["movie_id"] for movie in publication.movies])
     n_users, n_movies = (snapshot.manifest.tables[table.name].n_rows for table in (USER_FEATURES, MOVIES))
     expected: dict[str, int] = {
-        Content.USER_LISTS: n_users,
+        Content.USER_LISTS: n_users - int(np.isin(publication.users.ids, deleted_users).sum()),
         Content.MOVIE_LISTS: n_movies,
         Content.CATALOGUE: n_movies,
         Content.POPULAR_LISTS: len(publication.popular),

@@ -46,8 +46,7 @@ class Eraser:
         """
         with doing():
             user_ids = await self._user_ids(account_id)
-            names = await self._database.list_collection_names()
-        lists = [name for name in names if generation_of(name) and name.startswith(Content.USER_LISTS)]
+            lists = await self._lists()
 
         async with self._events.turn(PATIENCE_SECONDS, TURN_SECONDS) as is_ours:
             if not is_ours:
@@ -58,10 +57,15 @@ class Eraser:
             )
             removed.update(documents)
             with doing():
-                for name in lists:  # a worker may have written one that the transaction did not see
+                for name in await self._lists():  # a worker or a publication may have written one unseen meanwhile
                     await self._database[name].delete_many({"_id": {"$in": user_ids}})
             removed.update(await self._events.forget(user_ids))
         return dict(removed)
+
+    async def _lists(self) -> list[str]:
+        """Return the collections of users' lists, of every generation kept or in the making."""
+        names = await self._database.list_collection_names()
+        return [name for name in names if generation_of(name) and name.startswith(Content.USER_LISTS)]
 
     async def _user_ids(self, account_id: str, session: AsyncClientSession | None = None) -> list[int]:
         profiles = self._database[PROFILES].find({"account_id": account_id}, {"_id": True}, session=session)

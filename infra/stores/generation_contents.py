@@ -7,12 +7,14 @@ from typing import Any
 from bson.raw_bson import RawBSONDocument
 from numpy.typing import NDArray
 from pymongo import WriteConcern
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from tqdm import tqdm
 
 from infra.stores.generation_layout import MOVIE_FIELDS, Content
 from infra.stores.list_encoding import encode_lists
 from infra.stores.mongodb import Document, answering
+from infra.stores.user_layout import DELETED_USERS
 
 BATCH = 1_000
 N_WRITERS = 2
@@ -68,12 +70,33 @@ class GenerationContents:
 
         self._insert(Content.POPULAR_LISTS, len(scopes), documents)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self, session: ClientSession | None = None) -> dict[str, int]:
         """Return how many documents MongoDB holds of each kind, by counting them."""
         with answering(self._address):
             return {
-                content.value: self._database[content.of(self._generation)].count_documents({}) for content in Content
+                content.value: self._database[content.of(self._generation)].count_documents({}, session=session)
+                for content in Content
             }
+
+    def count_without_deleted(self) -> tuple[dict[str, int], list[int]]:
+        """Take out the lists of users who deleted their account; return the counts then, and these users.
+
+        It is one transaction, so an account is deleted before it or after it, and the counts go with the users.
+        """
+
+        def steps(session: ClientSession) -> tuple[dict[str, int], list[int]]:
+            deleted = self.leave_out_deleted(session)
+            return self.counts(session), deleted
+
+        with answering(self._address), self._database.client.start_session() as session:
+            return session.with_transaction(steps)
+
+    def leave_out_deleted(self, session: ClientSession) -> list[int]:
+        """Take out the lists of users who deleted their account, and return everyone who ever did."""
+        deleted = [user["_id"] for user in self._database[DELETED_USERS].find(session=session)]
+        lists = self._database[Content.USER_LISTS.of(self._generation)]
+        lists.delete_many({"_id": {"$in": deleted}}, session=session)
+        return deleted
 
     def _insert(
         self, content: Content, n_documents: int, documents: Callable[[slice], Sequence[Document | RawBSONDocument]]

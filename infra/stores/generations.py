@@ -93,7 +93,8 @@ class GenerationStore:
         """Put a generation in force if every check passed, retire those beyond the last N_KEPT and drop their lists.
 
         The pointer and the states change in one transaction. A failed check leaves the generation refused, its lists
-        there to be looked at until the next publication, and the one in force where it is.
+        there to be looked at until the next publication, and the one in force where it is. The lists of users who
+        deleted their account since they were counted are taken out in the same transaction.
         Raises GenerationRefused when a check failed, or when another publication gave this generation up.
         """
         proof = {"counts": dict(counts), "checks": [asdict(check) for check in checks]}
@@ -137,6 +138,7 @@ class GenerationStore:
 
     def _put_in_force(self, generation: str, proof: Document, session: ClientSession) -> None:
         self._end(generation, _becomes(State.PUBLISHED, "every check passed", **proof), session)
+        self.contents(generation).leave_out_deleted(session)
         published = self._generations.find({"state": State.PUBLISHED}, sort=NEWEST_FIRST, session=session)
         old = [document["_id"] for document in published.skip(N_KEPT)]
         retired = _becomes(State.RETIRED, f"{N_KEPT} newer ones are published")

@@ -42,7 +42,7 @@ BEFORE_THE_FLIP = {
     "while users are written": (Collection, "insert_many", 2),
     "before the catalogue": (GenerationContents, "write_catalogue", 1),
     "before the checks": (GenerationContents, "counts", 1),
-    "in the middle of the flip": (ClientSession, "commit_transaction", 1),
+    "in the middle of the flip": (ClientSession, "commit_transaction", 2),
 }
 AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwanted", 2)}
 

@@ -83,6 +83,15 @@ def test_every_user_and_every_movie_has_a_list(publish, database):
     assert sorted(lists(database, "movie_recommendations")) == [1, 6, 541, 999, 1000, 1214]
 
 
+def test_who_was_deleted_since_the_snapshot_has_no_list_and_is_not_missed(publish, database):
+    database.deleted_users.insert_many([{"_id": 20}, {"_id": 1_000_000_000}])
+
+    generation = publish()
+
+    assert sorted(lists(database, "user_recommendations")) == [10, 30]
+    assert database.generations.find_one({"_id": generation})["counts"]["user_recommendations"] == 2
+
+
 def test_a_list_holds_all_movies_but_those_the_user_has_rated_best_first(publish, database):
     publish()
 

@@ -143,6 +143,32 @@ def test_of_a_long_stream_every_entry_is_looked_at(mongodb, redis):
     asyncio.run(scenario())
 
 
+class WhileAGenerationBegins(EventStore):
+    """Streams whose cleaning takes so long that lists are published meanwhile, of somebody who is not deleted yet."""
+
+    def publish_once(self, publish):
+        self._publish = publish
+
+    async def forget(self, user_ids):
+        if self._publish:
+            self._publish()
+            self._publish = None
+        return await super().forget(user_ids)
+
+
+def test_a_generation_that_is_published_during_the_deletion_holds_no_list_either(mongodb, redis):
+    async def scenario():
+        async with peopled(mongodb, redis) as people:
+            events = WhileAGenerationBegins(people.redis)
+            events.publish_once(lambda: publish(mongodb, {people.user_id: [6], 7: [6]}))
+            await Eraser(people.database, events).erase_account(people.account_id)
+
+            (name,) = [name for name in await people.database.list_collection_names() if name.startswith("user_rec")]
+            assert [found["_id"] async for found in people.database[name].find()] == [7]
+
+    asyncio.run(scenario())
+
+
 def test_erasing_twice_removes_nothing_the_second_time(mongodb, redis):
     async def scenario():
         async with peopled(mongodb, redis) as people:

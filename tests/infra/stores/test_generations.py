@@ -85,6 +85,18 @@ def test_publishing_moves_the_pointer_and_leaves_a_record(store, database):
     assert record["git_commit"] and record["who"] and record["why"]
 
 
+def test_a_user_who_is_deleted_between_counting_and_publishing_has_no_list(store, database):
+    generation = written(store)
+    counts, nobody = store.contents(generation).count_without_deleted()
+    database.deleted_users.insert_one({"_id": 1})
+
+    store.publish(generation, counts, [PASSED])
+
+    assert (counts["user_recommendations"], nobody) == (1, [])
+    assert in_force(database) == generation
+    assert database[f"user_recommendations_{generation}"].count_documents({}) == 0
+
+
 def test_a_failed_check_leaves_the_generation_refused_and_the_one_in_force_in_place(store, database):
     first = published(store)
     second = written(store)
