@@ -1,6 +1,6 @@
 # The only entry point of people and of CI: `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup check up down status logs demo etl train compare tune publish night rollback serve test test-faults lint format typecheck lock clean
+.PHONY: help setup check up down status logs demo etl train compare tune publish night rollback serve test test-faults bench-serving lint format typecheck lock clean
 
 # Some shells forbid to keep compiled modules; Airflow and MLflow would then be compiled anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +13,7 @@ DATE_OPTION := $(if $(DATE),--date $(DATE))
 DATASET_OPTION := $(if $(DATASET),--dataset $(DATASET))
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 setup: $(LOCKED) ## make .venv from the lock file
 
@@ -72,6 +72,9 @@ test: setup ## run the tests against real servers on free ports
 
 test-faults: setup ## break the servers of the API, and measure how fast it answers meanwhile
 	@$(BIN)/python -m pytest -m faults
+
+bench-serving: setup ## measure the API beside bare FastAPI and the MongoDB driver (needs wrk; MINUTES=30 watches its memory)
+	@$(BIN)/python -m tests.benchmarks.bench_serving $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: setup ## check style and import contracts
 	@$(BIN)/ruff check .
