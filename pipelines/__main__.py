@@ -119,6 +119,8 @@ def main() -> None:
         import_module(f"pipelines.{name}").main(**options)
     except MarqueeError as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"\n{name} was stopped: running it again is safe, and goes on where that is possible")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,15 @@ from infra.stores.lake import Snapshot
 from infra.tables import MOVIES, TAGS
 from models.catalogue import Catalogue, describe
 from models.ratings import Ratings
-from models.splits import DECIDING_USERS, Split, deciding_splits, split_by_user, splits_by_time
+from models.splits import (
+    DECIDING_USERS,
+    NEVER,
+    Split,
+    deciding_splits,
+    split_by_time,
+    split_by_user,
+    splits_by_time,
+)
 from models.tags import Tags
 from pipelines.feature_arrays import read_ratings
 
@@ -59,14 +67,21 @@ def read_training_set(snapshot: Snapshot) -> TrainingSet:
 
 
 def read_validation_questions(snapshot: Snapshot) -> tuple[Question, ...]:
-    """Return what parameters may be chosen by: the last fifth of what may be learned from, and once more before it.
+    """Return what parameters may be chosen by: a last fifth, and once more before it, split as it is that decides.
 
-    No rating that models are compared by on the split by user is in either, nor what was said after those began.
+    They are made of what every question lets models learn from, so nothing that models are compared by is in them, nor
+    what was said after that began.
     """
     ratings, tags, movies = read_ratings(snapshot), read_tags(snapshot), read_movies(snapshot)
-    compared = split_by_user(ratings)
-    later = split_by_user(compared.train)
-    return tuple(_question(split, movies, compared.known(tags)) for split in (later, split_by_user(later.train)))
+    by_user, by_time = split_by_user(ratings), splits_by_time(ratings)
+    common = by_user.train.where(by_user.train.rated_at < by_time[0].begins_at.min(initial=NEVER))
+    said = by_time[0].known(by_user.known(tags))
+    if deciding_splits(by_user, by_time) == by_user.name:
+        last = split_by_user(common)
+        splits = last, split_by_user(last.train)
+    else:
+        splits = split_by_time(common), split_by_time(common, 0.6, 0.8)
+    return tuple(_question(split, movies, said) for split in splits)
 
 
 class Movies(NamedTuple):
