@@ -23,7 +23,8 @@ NIGHT = "comparison"
 
 def hold(snapshot: Snapshot, contestant: Contestant) -> Trial:
     """Hold one contestant's trial on a snapshot."""
-    return hold_trial(contestant.build(), read_training_set(snapshot).questions, contestant.as_recommender)
+    questions = read_training_set(snapshot).questions
+    return hold_trial(contestant.build(), contestant.title, questions, contestant.as_recommender)
 
 
 def report(

@@ -26,17 +26,19 @@ class Contestant(NamedTuple):
     """A model to be tried for a registered name.
 
     With `only_until`, it is there to be compared with: it learns from ratings up to that second, and is not kept.
+    `note` tells it from others of the same model.
     """
 
     registered_name: str
     model: str
     parameters: Parameters
     only_until: int | None = None
+    note: str = ""
 
     @property
     def title(self) -> str:
         """What its run is called."""
-        return self.model if self.only_until is None else f"{self.model} as it was"
+        return f"{self.model} {self.note}".strip()
 
     def is_now(self, champion: StoredModel) -> bool:
         """Tell whether this is the champion's configuration, on all the ratings there are."""
@@ -87,11 +89,11 @@ def contestants(registry: ModelRegistry, seed: int, manifest: Manifest) -> list[
         champion = find_champion(registry, registered_name)
         if champion is None or champion.name not in models:
             continue
-        retrained = Contestant(registered_name, champion.name, champion.parameters)
-        if retrained not in found:
+        retrained = Contestant(registered_name, champion.name, champion.parameters, note="of the champion")
+        if not any(each.registered_name == registered_name and each.is_now(champion) for each in found):
             found.append(retrained)
         if registry.manifest(champion).hashes.get(RATINGS.name) != manifest.hashes.get(RATINGS.name):
-            found.append(retrained._replace(only_until=champion.newest_rating))
+            found.append(retrained._replace(only_until=champion.newest_rating, note="as it was"))
     return found
 
 

@@ -67,7 +67,11 @@ def _popularities(challenger: Tried, tried: Sequence[Tried], split: str) -> dict
     """Return what a personal model must beat: every other kind of popularity."""
     if challenger.contestant.model in POPULARITIES:
         return {}
-    return {each.trial.model: each.trial.on(split) for each in tried if each.contestant.model in POPULARITIES}
+    return {
+        each.trial.model: each.trial.on(split)
+        for each in tried
+        if each.contestant.model in POPULARITIES and each.contestant.only_until is None
+    }
 
 
 def _is_another(decision: Decision, champion: StoredModel | None) -> bool:

@@ -45,7 +45,7 @@ def open_night(snapshot: Snapshot, stores: Stores) -> Night:
 def try_model(contestant: Contestant, training_set: TrainingSet, stores: Stores, night: Night) -> Outcome:
     """Hold a contestant's trial, fit it to all ratings and register it; one that fails its checks has no version."""
     model = contestant.build()
-    trial = hold_trial(model, _asked(contestant, training_set), contestant.as_recommender)
+    trial = hold_trial(model, contestant.title, _asked(contestant, training_set), contestant.as_recommender)
     print(f"{contestant.title}: fitted in {trial.fit_seconds:.1f} s on average, {trial.peak_memory_mb:,.0f} MB at most")
     tags = {"newest_rating": str(training_set.newest_rating), "registered_name": contestant.registered_name}
     run_id = stores.experiment.log_run(night, model, trial.figures(), tags, contestant.title)

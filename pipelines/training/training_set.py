@@ -70,7 +70,7 @@ def read_validation_questions(snapshot: Snapshot) -> tuple[Question, ...]:
     """Return what parameters may be chosen by: a last fifth, and once more before it, split as it is that decides.
 
     They are made of what every question lets models learn from, so nothing that models are compared by is in them, nor
-    what was said after that began.
+    what was said after that began. Raises ModelRefused when nobody has ratings enough for it.
     """
     ratings, tags, movies = read_ratings(snapshot), read_tags(snapshot), read_movies(snapshot)
     by_user, by_time = split_by_user(ratings), splits_by_time(ratings)
@@ -81,6 +81,8 @@ def read_validation_questions(snapshot: Snapshot) -> tuple[Question, ...]:
         splits = last, split_by_user(last.train)
     else:
         splits = split_by_time(common), split_by_time(common, 0.6, 0.8)
+    if not all(split.n_users for split in splits):
+        raise ModelRefused("parameters cannot be chosen: too few users of this snapshot have enough ratings for it")
     return tuple(_question(split, movies, said) for split in splits)
 
 

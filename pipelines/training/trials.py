@@ -21,7 +21,7 @@ BYTES_PER_RSS = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Trial:
-    """A model's evaluation on each split, and what it took.
+    """A model's evaluation on each split, and what it took; `model` is the title of the contestant it was.
 
     `fit_seconds` is the mean of its fits, `users_per_second` how many lists it made, and `peak_memory_mb` the most
     resident memory its process has had, libraries and the ratings included.
@@ -73,7 +73,9 @@ class Trial:
         return cls(str(arrays["model"]), evaluations, *map(float, arrays["cost"]))
 
 
-def hold_trial(model: Model, questions: Sequence[Question], as_recommender: Callable[[Model], Lister]) -> Trial:
+def hold_trial(
+    model: Model, title: str, questions: Sequence[Question], as_recommender: Callable[[Model], Lister]
+) -> Trial:
     """Fit a model to the training part of each question, and measure its lists against what came after.
 
     `as_recommender` returns what lists movies for users by the fitted model. Cut-offs of one name are pooled.
@@ -92,7 +94,7 @@ def hold_trial(model: Model, questions: Sequence[Question], as_recommender: Call
     by_split = groupby(evaluations, key=lambda evaluation: evaluation.split)
     peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_RSS / 2**20
     return Trial(
-        model.name,
+        title,
         tuple(pooled(list(of_split)) for _, of_split in by_split),
         fit_seconds / len(questions),
         n_lists / max(list_seconds, 1e-9),

@@ -16,7 +16,7 @@ LEARNED = Manifest("features", "2026-11-20", "one", "abc", {}, {}, [])
 
 OTHER = Manifest("features", "2026-11-21", "two", "abc", {}, {"ratings": TableRecord(4, {}, "0f")}, [])
 
-AT_HAND = Contestant(RECOMMENDER, "popularity", {"half_life_days": 100.0})
+AT_HAND = Contestant(RECOMMENDER, "popularity", {"half_life_days": 100.0}, note="of the champion")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_on_other_ratings_the_champion_takes_part_once_more_as_it_was(registry, 
     entered = contestants(registry, seed=7, manifest=OTHER)
 
     as_it_was = [each for each in entered if each.only_until is not None]
-    assert as_it_was == [AT_HAND._replace(only_until=2)]
+    assert as_it_was == [AT_HAND._replace(only_until=2, note="as it was")]
     assert as_it_was[0].title == "popularity as it was"
     assert AT_HAND in entered
 

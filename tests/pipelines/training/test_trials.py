@@ -21,7 +21,7 @@ def itself(model):
 
 
 def test_a_trial_measures_what_was_learned_before_against_what_came_after():
-    figures = hold_trial(Popularity(), [question(split_by_user(RATINGS))], itself).figures()
+    figures = hold_trial(Popularity(), "popularity", [question(split_by_user(RATINGS))], itself).figures()
 
     assert figures["by_user/n_users"] == 2
     assert figures["by_user/ndcg_at_10"] == 1.0  # the one movie left is the one they rated last
@@ -34,7 +34,7 @@ def test_a_trial_measures_what_was_learned_before_against_what_came_after():
 def test_cut_offs_in_time_are_pooled_into_one_evaluation():
     questions = [question(split_by_user(RATINGS)), *[question(split_by_time(RATINGS, cut)) for cut in (0.6, 0.8)]]
 
-    trial = hold_trial(Popularity(), questions, itself)
+    trial = hold_trial(Popularity(), "popularity", questions, itself)
 
     assert [evaluation.split for evaluation in trial.evaluations] == ["by_user", "by_time"]
 
@@ -52,13 +52,13 @@ class ForNobody:
 
 
 def test_the_lists_are_those_of_what_the_model_is_asked_through():
-    trial = hold_trial(Popularity(), [question(split_by_user(RATINGS))], ForNobody)
+    trial = hold_trial(Popularity(), "popularity", [question(split_by_user(RATINGS))], ForNobody)
 
     assert trial.on("by_user").means["ndcg_at_10"] == 0
 
 
 def test_a_trial_is_read_back_from_its_file():
-    trial = hold_trial(Popularity(), [question(split_by_user(RATINGS))], itself)
+    trial = hold_trial(Popularity(), "popularity", [question(split_by_user(RATINGS))], itself)
 
     again = Trial.from_bytes(trial.to_bytes())
 
@@ -68,13 +68,13 @@ def test_a_trial_is_read_back_from_its_file():
 
 
 def test_a_split_nobody_was_asked_on_has_no_evaluation():
-    trial = hold_trial(Popularity(), [question(split_by_user(RATINGS))], itself)
+    trial = hold_trial(Popularity(), "popularity", [question(split_by_user(RATINGS))], itself)
 
     with pytest.raises(StopIteration):
         trial.on("by_time")
 
 
 def test_of_two_stages_the_ceiling_is_told_that_no_order_of_the_candidates_can_pass():
-    trial = hold_trial(AlsCatboost(n_candidates=1), [question(split_by_user(RATINGS))], itself)
+    trial = hold_trial(AlsCatboost(n_candidates=1), "als_catboost", [question(split_by_user(RATINGS))], itself)
 
     assert trial.figures()["by_user/recall_ceiling"] == 1.0  # of five movies each has one left
