@@ -1,11 +1,11 @@
 """Reading event streams in groups: every event goes to one consumer of each group, at least once.
 
 What a consumer takes is pending until it says `done`. If it does not, since it failed or was killed, any consumer of
-the group takes it again, alone, so that an event that kills its consumer takes no other along. After MOST_TRIES it goes
-to the dead letters with the reason.
+the group takes it again: once more with others, then alone, so that an event that kills its consumer takes no other
+along. After MOST_TRIES it goes to the dead letters with the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -17,6 +17,8 @@ from infra.stores.dead_letters import letter
 from infra.stores.redis import answering
 
 MOST_TRIES = 5
+SECOND = 2
+BEGINNING = "0-0"
 RETRY_SECONDS = 10.0
 """What is pending for longer is taken again; a consumer that is only slow has done it twice then, which is safe."""
 
@@ -60,11 +62,12 @@ class Consumer:
         self._client = client
         self._group = group
         self._retry_ms = int(retry_seconds * 1_000)
-        self._looked_until = dict.fromkeys(streams, "0-0")
+        self._streams = tuple(streams)
         self._name = uuid4().hex
+        self._alone: Event | None = None
 
     async def take(self, wait_seconds: float) -> list[Event]:
-        """Return one event to try again, or those that nobody has taken, AT_A_TIME of each stream; wait for the first.
+        """Return events to try again, or those that nobody has taken, AT_A_TIME of each stream; wait for the first.
 
         A group that does not exist begins with the oldest event there is.
         """
@@ -97,26 +100,48 @@ class Consumer:
         return True
 
     async def _take_new(self, wait_seconds: float) -> list[Event]:
-        unread = dict.fromkeys(self._looked_until, ">")
+        unread = dict.fromkeys(self._streams, ">")
         block = int(wait_seconds * 1_000)
         found: Any = await self._client.xreadgroup(self._group, self._name, cast(Any, unread), AT_A_TIME, block)
         streams = found.items() if isinstance(found, dict) else found or ()
         return [Event(stream, entry_id, _text(fields)) for stream, entries in streams for entry_id, fields in entries]
 
     async def _take_again(self) -> list[Event]:
-        for stream, start in self._looked_until.items():
-            found = await self._client.eval(TAKE_AGAIN, 1, stream, self._group, self._name, str(self._retry_ms), start)
-            self._looked_until[stream], *claimed = cast(Any, found)
+        """Return what is tried for the second time together, and what is tried more often alone."""
+        if self._alone:
+            alone, self._alone = self._alone, None
+            return [alone]
+        second: list[Event] = []
+        for stream in self._streams:
+            async for event in self._overdue(stream):
+                if event.n_tries > SECOND:
+                    self._alone = event if second else None
+                    return second or [event]
+                second.append(event)
+                if len(second) == AT_A_TIME:
+                    return second
+        return second
+
+    async def _overdue(self, stream: str) -> AsyncIterator[Event]:
+        """Take over what is pending too long, one by one as it is asked for; what had all its tries dies."""
+        looked_until = BEGINNING
+        while True:
+            found = await self._client.eval(
+                TAKE_AGAIN, 1, stream, self._group, self._name, str(self._retry_ms), looked_until
+            )
+            looked_until, *claimed = cast(Any, found)
             if claimed:
                 entry_id, fields, n_tries = claimed
                 event = Event(stream, entry_id, _text(dict(zip(fields[::2], fields[1::2], strict=True))), n_tries)
                 if event.n_tries <= MOST_TRIES:
-                    return [event]
-                await self.failed(event, "whoever took it ended before it was done, each time")
-        return []
+                    yield event
+                else:
+                    await self.failed(event, "whoever took it ended before it was done, each time")
+            if looked_until == BEGINNING:
+                return
 
     async def _create_groups(self) -> None:
-        for stream in self._looked_until:
+        for stream in self._streams:
             try:
                 await self._client.xgroup_create(stream, self._group, "0", mkstream=True)
             except ResponseError as error:

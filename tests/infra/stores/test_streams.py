@@ -9,7 +9,7 @@ from infra.stores.redis import connect
 from infra.stores.streams import MOST_TRIES, Consumer, trim
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
-AT_ONCE, LATER = 0.0, 3_600.0
+AT_ONCE, SOON, LATER = 0.0, 0.3, 3_600.0
 
 
 class Wishes:
@@ -86,18 +86,35 @@ def test_what_is_done_is_never_taken_again(redis):
     run(redis, scenario)
 
 
-def test_what_a_dead_consumer_took_is_taken_again_one_by_one(redis):
+def test_what_a_dead_consumer_took_is_taken_again_together_and_then_one_by_one(redis):
     async def scenario(wishes):
         await wishes.tell(*"abc")
         await wishes.consumer().take(0.1)
-        heir = wishes.consumer(AT_ONCE)
+        heir = wishes.consumer(SOON)
+        await asyncio.sleep(2 * SOON)
+        assert [(event.text, event.n_tries) for event in await heir.take(0.01)] == [("a", 2), ("b", 2), ("c", 2)]
+        await asyncio.sleep(2 * SOON)
         again = []
         for _ in "abc":
             (event,) = await heir.take(0.01)
             await heir.done([event])
             again.append((event.text, event.n_tries))
-        assert again == [("a", 2), ("b", 2), ("c", 2)]
+        assert again == [("a", 3), ("b", 3), ("c", 3)]
         assert await wishes.pending() == 0
+
+    run(redis, scenario)
+
+
+def test_what_is_tried_alone_is_not_forgotten_behind_what_is_tried_together(redis):
+    async def scenario(wishes):
+        await wishes.tell(*"ab")
+        await wishes.consumer().take(0.1)
+        (_, (b, _)) = await wishes.client.xrange("wishes")
+        await wishes.client.xclaim("wishes", "worker", "dead", 0, [b])
+        heir = wishes.consumer(SOON)
+        await asyncio.sleep(2 * SOON)
+        assert texts(await heir.take(0.01)) == ["a"]
+        assert texts(await heir.take(0.01)) == ["b"]
 
     run(redis, scenario)
 
@@ -117,9 +134,7 @@ def test_an_old_event_is_found_behind_many_that_others_took_just_now(redis):
         await wishes.consumer().take(0.1)
         *_, last = await wishes.client.xrange("wishes")
         await wishes.client.xclaim("wishes", "worker", "dead", 0, [last[0]], idle=7_200_000)
-        heir = wishes.consumer(LATER)
-        found = [event for _ in range(60) for event in await heir.take(0.01)]
-        assert texts(found) == ["59"]
+        assert texts(await wishes.consumer(LATER).take(0.01)) == ["59"]
 
     run(redis, scenario)
 

@@ -34,7 +34,7 @@ MOVIES = [*SCIENCE_FICTION, *DRAMAS]
 POPULAR = [*DRAMAS, *SCIENCE_FICTION]
 USER = 1  # of the dataset, who likes dramas
 
-RETRY_SECONDS = 0.5
+RETRY_SECONDS = 1.0
 MOMENTS = {
     "before it writes lists": (UserLists, "write"),
     "between MongoDB and Redis": (ListCache, "renew_lists"),
