@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, TopLists, empty_lists
+from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_factors
 
 MANY_RATINGS = 1_000_000
@@ -82,13 +82,7 @@ class Als:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {
-            "n_factors": self.n_factors,
-            "n_epochs": self.n_epochs,
-            "regularization": self.regularization,
-            "confidence_per_star": self.confidence_per_star,
-            "seed": self.seed,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `user_ids`, `movie_ids`, and the factors, (n_users, n_factors) and (n_movies, n_factors)."""

@@ -11,7 +11,7 @@ from models.catalogue import Catalogue
 from models.ease import Ease
 from models.popularity import Popularity, PopularityAllTime
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, Recommender, TopLists
+from models.recommender import Arrays, Parameters, Recommender, TopLists, constructor_arguments
 from models.stage_one import StageOne
 from models.transitions import Transitions
 
@@ -54,7 +54,7 @@ class Blend:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments; the models have their own defaults."""
-        return {"seed": self.seed}
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return every model's arrays as `<model>.<array>`, and `movie_ids`."""

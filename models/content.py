@@ -10,7 +10,7 @@ from models.catalogue import Catalogue
 from models.fallback import only_itself
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, empty_lists
+from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_factors
 
 
@@ -77,7 +77,7 @@ class Content:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {"shrinkage": self.shrinkage, "popularity_weight": self.popularity_weight}
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `movie_ids` and `popularity` (n_movies), `content` (n_movies, n_dimensions) and `mean_rating` ()."""

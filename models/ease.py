@@ -13,7 +13,7 @@ from models.catalogue import Catalogue
 from models.fallback import only_itself
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, empty_lists
+from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_scores
 
 BYTES_PER_PAIR = 12
@@ -89,7 +89,7 @@ class Ease:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {"regularization": self.regularization, "memory_budget_mb": self.memory_budget_mb}
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `movie_ids`, the `learned_ids` among them, and what is known of these.

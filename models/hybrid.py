@@ -10,7 +10,7 @@ from models.catalogue import Catalogue
 from models.descriptions import describe_movies, describe_users
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, TopLists, empty_lists
+from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_factors
 from models.warp import FeatureFactors, learn
 
@@ -144,13 +144,7 @@ class Hybrid:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {
-            "n_factors": self.n_factors,
-            "n_epochs": self.n_epochs,
-            "learning_rate": self.learning_rate,
-            "regularization": self.regularization,
-            "seed": self.seed,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return what lists are made from, and what goes on learning.

@@ -13,7 +13,7 @@ from models.catalogue import Catalogue
 from models.fallback import Ranking, fill
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, TopLists, empty_lists
+from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_factors
 
 Floats = NDArray[np.float32]
@@ -108,14 +108,7 @@ class Ials:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {
-            "n_factors": self.n_factors,
-            "n_epochs": self.n_epochs,
-            "regularization": self.regularization,
-            "unobserved_weight": self.unobserved_weight,
-            "confidence_per_star": self.confidence_per_star,
-            "seed": self.seed,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `user_ids`, `movie_ids`, and the factors, (n_users, n_factors) and (n_movies, n_factors)."""

@@ -10,7 +10,7 @@ from models.catalogue import Catalogue, unit_rows
 from models.fallback import only_itself
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, empty_lists
+from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_factors
 
 LEAN_TO_RATED = 0.1
@@ -66,7 +66,7 @@ class MovieLikeness:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {"shrinkage": self.shrinkage, "seed": self.seed}
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `movie_ids` and `trust` (n_movies), `factors` and `content` (n_movies, each their own width)."""

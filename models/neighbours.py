@@ -9,7 +9,7 @@ from scipy import sparse
 from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, empty_lists
+from models.recommender import NO_MOVIE, Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_scores
 
 ROWS_PER_BLOCK = 256
@@ -104,12 +104,7 @@ class Neighbours:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {
-            "n_neighbours": self.n_neighbours,
-            "shrinkage": self.shrinkage,
-            "saturation": self.saturation,
-            "length_share": self.length_share,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `movie_ids` and `n_ratings` (n_movies), and (n_movies, n_neighbours) positions and similarities.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, TopLists
+from models.recommender import Arrays, Parameters, TopLists, constructor_arguments
 from models.top_k import top_by_ranking
 
 SECONDS_PER_DAY = 86_400
@@ -71,7 +71,7 @@ class Popularity(_Count):
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {"half_life_days": self.half_life_days}
+        return constructor_arguments(self)
 
 
 class PopularityAllTime(_Count):
@@ -104,4 +104,4 @@ class PopularityRecent(_Count):
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {"n_days": self.n_days}
+        return constructor_arguments(self)

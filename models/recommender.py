@@ -1,5 +1,6 @@
 """What every candidate model can do."""
 
+from inspect import signature
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -27,6 +28,11 @@ class TopLists(NamedTuple):
 
     movie_ids: NDArray[np.int64]
     scores: NDArray[np.float32]
+
+
+def constructor_arguments(model: object) -> Parameters:
+    """Return the attributes of a model that are named as its constructor's arguments are."""
+    return {name: getattr(model, name) for name in signature(type(model)).parameters}
 
 
 def empty_lists(n_rows: int, n: int) -> TopLists:

@@ -10,7 +10,7 @@ from scipy import sparse
 from models.catalogue import Catalogue
 from models.id_map import IdMap
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, TopLists, empty_lists
+from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
 from models.top_k import top_by_scores
 
 USERS_PER_BLOCK = 256
@@ -75,13 +75,7 @@ class Transitions:
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""
-        return {
-            "n_recent": self.n_recent,
-            "n_steps": self.n_steps,
-            "shrinkage": self.shrinkage,
-            "n_kept": self.n_kept,
-            "popularity_weight": self.popularity_weight,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return `movie_ids` and `popularity` (n_movies), and the chances as the three arrays of a CSR matrix."""

@@ -16,7 +16,7 @@ from models.ials import Ials
 from models.pair_features import MovieFacts, UserFacts, pair_features
 from models.ranker import Trees, load, predict, telling, train
 from models.ratings import Ratings
-from models.recommender import Arrays, Parameters, Recommender, TopLists, empty_lists
+from models.recommender import Arrays, Parameters, Recommender, TopLists, constructor_arguments, empty_lists
 from models.splits import split_by_user
 from models.stage_one import StageOne, within
 
@@ -113,14 +113,7 @@ class TwoStage(ABC):
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments; the models of stage one have their own defaults."""
-        return {
-            "n_candidates": self.n_candidates,
-            "n_trees": self.n_trees,
-            "depth": self.depth,
-            "learning_rate": self.learning_rate,
-            "regularization": self.regularization,
-            "seed": self.seed,
-        }
+        return constructor_arguments(self)
 
     def arrays(self) -> Arrays:
         """Return the arrays of stage one, the ranker's bytes as `trees` and of the movies' facts as `movies.<fact>`."""
