@@ -102,19 +102,21 @@ def _write_down(
     registered_name: str, decision: Decision, champion: StoredModel | None, stores: Stores, night: Night
 ) -> None:
     """Put one decision on record, in MongoDB and with the version, and promote where it says so."""
-    version = decision.challenger.outcome.version or 0
-    stored = stores.registry.load(registered_name, version)
+    outcome = decision.challenger.outcome
+    version = outcome.version or 0
+    in_force = as_live(champion) if champion else None
     entry = {
         **decision.verdict.as_document(),
-        "challenger": as_live(stored),
-        "champion": as_live(champion) if champion else None,
+        "challenger": {"name": outcome.contestant.model, "version": version},
+        "champion": in_force,
         "snapshot_date": night.manifest.snapshot_date,
         "night": night.run_id,
     }
     if decision.verdict.is_promoted:
+        stored = stores.registry.load(registered_name, version)
         promote(stores.registry, stores.log, registered_name, stored, BY_NIGHT, entry)
     else:
-        stores.log.append(registered_name, entry["champion"], BY_NIGHT, entry)
+        stores.log.append(registered_name, in_force, BY_NIGHT, entry)
     tags = {"verdict": entry["verdict"], "reason": decision.verdict.reason[:MOST_TAG_LETTERS], "who": BY_NIGHT}
     stores.registry.tag(registered_name, version, tags)
 

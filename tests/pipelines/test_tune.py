@@ -13,7 +13,7 @@ from pipelines.training.search_spaces import SEARCH_SPACES
 from pipelines.training.training_set import read_validation_questions
 
 SEED = 42
-DEFAULTS = {"regularization": 1000.0}
+DEFAULTS = {"regularization": Ease().regularization}
 
 
 @pytest.fixture(scope="module")
