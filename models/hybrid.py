@@ -8,6 +8,7 @@ from scipy import sparse
 
 from models.catalogue import Catalogue
 from models.descriptions import describe_movies, describe_users
+from models.factors import factor_arrays, take_factors
 from models.id_map import IdMap
 from models.ratings import Ratings
 from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
@@ -153,10 +154,7 @@ class Hybrid:
         second `genre_counts` (n_users, n_genres) and the factors of all features.
         """
         return {
-            "user_ids": self.users.ids,
-            "movie_ids": self.movies.ids,
-            "user_factors": self.user_factors,
-            "movie_factors": self.movie_factors,
+            **factor_arrays(self),
             "genre_counts": self.genre_counts,
             **self.user_features.arrays("user"),
             **self.movie_features.arrays("movie"),
@@ -166,8 +164,7 @@ class Hybrid:
     def restore(cls, parameters: Parameters, arrays: Arrays) -> Self:
         """Rebuild the fitted model, ready to go on learning."""
         model = cls(**parameters)
-        model.users, model.movies = IdMap(arrays["user_ids"]), IdMap(arrays["movie_ids"])
-        model.user_factors, model.movie_factors = arrays["user_factors"], arrays["movie_factors"]
+        take_factors(model, arrays)
         model.genre_counts = arrays["genre_counts"]
         model.user_features = FeatureFactors.restore("user", arrays)
         model.movie_features = FeatureFactors.restore("movie", arrays)

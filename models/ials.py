@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from models.block_solves import BLOCK, improve
 from models.catalogue import Catalogue
+from models.factors import factor_arrays, take_factors
 from models.fallback import Ranking, fill
 from models.id_map import IdMap
 from models.ratings import Ratings
@@ -112,19 +113,13 @@ class Ials:
 
     def arrays(self) -> Arrays:
         """Return `user_ids`, `movie_ids`, and the factors, (n_users, n_factors) and (n_movies, n_factors)."""
-        return {
-            "user_ids": self.users.ids,
-            "movie_ids": self.movies.ids,
-            "user_factors": self.user_factors,
-            "movie_factors": self.movie_factors,
-        }
+        return factor_arrays(self)
 
     @classmethod
     def restore(cls, parameters: Parameters, arrays: Arrays) -> Self:
         """Rebuild the fitted model."""
         model = cls(**parameters)
-        model.users, model.movies = IdMap(arrays["user_ids"]), IdMap(arrays["movie_ids"])
-        model.user_factors, model.movie_factors = arrays["user_factors"], arrays["movie_factors"]
+        take_factors(model, arrays)
         return model
 
     def _first_factors(self, ratings: sparse.csr_array, chance: np.random.Generator) -> Floats:
