@@ -11,7 +11,7 @@ from infra.stores.lake import Lake, Snapshot
 from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
 from infra.tables import FEATURES
-from pipelines.training.contestants import ZOOS, Contestant, contestants, find_champion
+from pipelines.training.contestants import Contestant, contestants, find_champion
 from pipelines.training.plots import plot_intervals, plot_metrics
 from pipelines.training.side_by_side import side_by_side
 from pipelines.training.table import as_table
@@ -36,7 +36,7 @@ def report(
             title = f"{contestant.title} for {contestant.registered_name}"
             experiment.log_run(night, contestant.build(), trial.figures(), name=title)
         tables = []
-        for registered_name in ZOOS:
+        for registered_name in dict.fromkeys(contestant.registered_name for contestant, _ in compared):
             champion = find_champion(registry, registered_name)
             mine = [pair for pair in compared if pair[0].registered_name == registered_name]
             measure = next((trial for contestant, trial in mine if champion and contestant.is_now(champion)), None)
@@ -53,7 +53,7 @@ def report(
 def main(snapshot_date: str | None = None) -> str:
     """Compare on the features of a date such as 2026-11-20, or the newest, and return the date.
 
-    The champions' own configurations take part too.
+    The champions' own configurations take part too. A model that breaks is left out.
     """
     settings = get_settings()
     snapshot, registry = _open(snapshot_date), ModelRegistry(settings.mlflow.address)
@@ -61,9 +61,9 @@ def main(snapshot_date: str | None = None) -> str:
     everyone = contestants(registry, settings.seed, snapshot.manifest)
     entered = [contestant for contestant in everyone if contestant.only_until is None]
     day = str(snapshot.snapshot_date)
-    files = side_by_side(partial(_hold_configured, day), [list(contestant) for contestant in entered])
-    trials = map(Trial.from_bytes, files)
-    report(experiment, registry, snapshot.manifest, list(zip(entered, trials, strict=True)))
+    files = side_by_side(partial(_hold_configured, day), [(each.title, list(each)) for each in entered])
+    held = [(each, Trial.from_bytes(file)) for each, file in zip(entered, files, strict=True) if file]
+    report(experiment, registry, snapshot.manifest, held)
     return day
 
 

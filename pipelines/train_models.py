@@ -62,10 +62,11 @@ def conclude(night: Json, outcomes: Sequence[Sequence | None]) -> str:
 def main(snapshot_date: str | None = None) -> str:
     """Train on the configured stores, on the features of a date such as 2026-11-20 or the newest; return the date.
 
-    Every model has a process of its own, as many at once as the machine has room for.
+    Every model has a process of its own, as many at once as the machine has room for. One that breaks is left out.
     """
     planned = plan(snapshot_date)
-    return conclude(planned[0]["night"], side_by_side(_try_planned, planned))
+    titled = [(Contestant(*each["contestant"]).title, each) for each in planned]
+    return conclude(planned[0]["night"], side_by_side(_try_planned, titled))
 
 
 def _try_planned(task: Json) -> list:
