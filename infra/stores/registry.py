@@ -35,8 +35,8 @@ class Storable(Configured, Protocol):
 
 
 @dataclass(frozen=True)
-class StoredModel:
-    """A registered version; `models.zoo.restore(name, parameters, arrays)` makes it recommend again.
+class Version:
+    """A registered version, but for what it learned.
 
     `name` is the model's, such as `als`; `snapshot_date` is the day of the ratings it was fitted on, and
     `newest_rating` when the newest of them was given, in seconds since 1970.
@@ -44,11 +44,17 @@ class StoredModel:
 
     name: str
     parameters: Parameters
-    arrays: dict[str, NDArray]
     version: int
     run_id: str
     snapshot_date: str
     newest_rating: int
+
+
+@dataclass(frozen=True)
+class StoredModel(Version):
+    """A registered version; `models.zoo.restore(name, parameters, arrays)` makes it recommend again."""
+
+    arrays: dict[str, NDArray]
 
 
 class ModelRegistry:
@@ -79,8 +85,8 @@ class ModelRegistry:
             registered = create(registered_name, source, run_id, tags, await_creation_for=0)  # it is ready at once
         return int(registered.version)
 
-    def load(self, registered_name: str, version: int) -> StoredModel:
-        """Return what `register` stored under that version; raises ModelRefused where there is no such version."""
+    def describe(self, registered_name: str, version: int) -> Version:
+        """Return what is said of a version, which is small; raises ModelRefused where there is no such version."""
         from mlflow.exceptions import RestException
 
         with tempfile.TemporaryDirectory() as folder, answering(self._address):
@@ -92,21 +98,26 @@ class ModelRegistry:
                     "look at its versions in the UI"
                 ) from None
             run_id = str(registered.run_id)
-            files = Path(self._client.download_artifacts(run_id, FOLDER, folder))
-            description = json.loads((files / DESCRIPTION).read_text())
-            with np.load(files / ARRAYS, allow_pickle=False) as stored:
-                arrays = dict(stored)
-        return StoredModel(
+            file = self._client.download_artifacts(run_id, f"{FOLDER}/{DESCRIPTION}", folder)
+            description = json.loads(Path(file).read_text())
+        return Version(
             description["name"],
             description["parameters"],
-            arrays,
             int(registered.version),
             run_id,
             registered.tags["snapshot_date"],
             int(registered.tags.get("newest_rating", 0)),
         )
 
-    def manifest(self, stored: StoredModel) -> Manifest:
+    def load(self, registered_name: str, version: int) -> StoredModel:
+        """Return what `register` stored under that version; raises ModelRefused where there is no such version."""
+        described = self.describe(registered_name, version)
+        with tempfile.TemporaryDirectory() as folder, answering(self._address):
+            file = self._client.download_artifacts(described.run_id, f"{FOLDER}/{ARRAYS}", folder)
+            with np.load(file, allow_pickle=False) as stored:
+                return StoredModel(**vars(described), arrays=dict(stored))
+
+    def manifest(self, stored: Version) -> Manifest:
         """Return the manifest of the snapshot that a version was fitted on."""
         with tempfile.TemporaryDirectory() as folder, answering(self._address):
             return Manifest.from_json(

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.errors import NoChampion, UnknownModel
 from infra.stores.manifest import Manifest
-from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, Version
 from infra.tables import RATINGS
 from models import zoo
 from models.evaluation import LIST_LENGTH
@@ -40,7 +39,7 @@ class Contestant(NamedTuple):
         """What its run is called."""
         return f"{self.model} {self.note}".strip()
 
-    def is_now(self, champion: StoredModel) -> bool:
+    def is_now(self, champion: Version) -> bool:
         """Tell whether this is the champion's configuration, on all the ratings there are."""
         return (self.model, self.parameters, self.only_until) == (champion.name, champion.parameters, None)
 
@@ -103,12 +102,10 @@ def those_of_a_first_night(entered: Sequence[Contestant], registry: ModelRegistr
     return [each for each in entered if has_champion[each.registered_name] or each.model in zoo.FIRST_NIGHT]
 
 
-def find_champion(registry: ModelRegistry, registered_name: str) -> StoredModel | None:
+def find_champion(registry: ModelRegistry, registered_name: str) -> Version | None:
     """Return the champion in force, None if there is none."""
-    try:
-        return registry.champion(registered_name)
-    except (NoChampion, UnknownModel):
-        return None
+    version = registry.champion_version(registered_name)
+    return None if version is None else registry.describe(registered_name, version)
 
 
 def _parameters(model: type[Model], seed: int) -> Parameters:

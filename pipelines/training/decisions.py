@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from infra.stores.registry import StoredModel
+from infra.stores.registry import Version
 from models.evaluation import Evaluation
 from models.promotion import Verdict, judge_better, judge_first, judge_fresher
 from models.zoo import POPULARITIES
@@ -31,7 +31,7 @@ class Decision(NamedTuple):
     verdict: Verdict
 
 
-def decide(tried: Sequence[Tried], champion: StoredModel | None, split: str) -> list[Decision]:
+def decide(tried: Sequence[Tried], champion: Version | None, split: str) -> list[Decision]:
     """Judge every challenger that was kept, on the split of that name; at most one is promoted, and comes last.
 
     All of `tried` are contestants for the same registered name. Of several that pass, the best mean wins; another model
@@ -46,7 +46,7 @@ def decide(tried: Sequence[Tried], champion: StoredModel | None, split: str) -> 
     return [*(_behind(decision, winner) for decision in decisions if decision is not winner), winner]
 
 
-def _judge(challenger: Tried, tried: Sequence[Tried], champion: StoredModel | None, split: str) -> Verdict:
+def _judge(challenger: Tried, tried: Sequence[Tried], champion: Version | None, split: str) -> Verdict:
     mine = challenger.trial.on(split)
     popularities = _popularities(challenger, tried, split)
     if champion is None:
@@ -74,7 +74,7 @@ def _popularities(challenger: Tried, tried: Sequence[Tried], split: str) -> dict
     }
 
 
-def _is_another(decision: Decision, champion: StoredModel | None) -> bool:
+def _is_another(decision: Decision, champion: Version | None) -> bool:
     return champion is None or not decision.challenger.contestant.is_now(champion)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.stores.promotions import PromotionLog
-from infra.stores.registry import ModelRegistry, StoredModel
+from infra.stores.registry import ModelRegistry, StoredModel, Version
 from pipelines.training.checks import check_stored
 from pipelines.training.contestants import ZOOS, find_champion
 
@@ -41,6 +41,6 @@ def settle(registry: ModelRegistry, log: PromotionLog) -> None:
         log.append(registered_name, as_live(champion), "unknown", found)
 
 
-def as_live(stored: StoredModel) -> dict[str, Any]:
+def as_live(stored: Version) -> dict[str, Any]:
     """Return how the log names a version."""
     return {"name": stored.name, "version": stored.version}

@@ -8,7 +8,7 @@ from infra.errors import ModelRefused
 from infra.stores.experiment import Experiment, Night
 from infra.stores.lake import Snapshot
 from infra.stores.promotions import PromotionLog
-from infra.stores.registry import ModelRegistry, StoredModel
+from infra.stores.registry import ModelRegistry, Version
 from pipelines.training.checks import check_snapshot, register_checked
 from pipelines.training.contestants import ZOOS, Contestant, Outcome, find_champion
 from pipelines.training.decisions import Decision, Tried, decide
@@ -99,7 +99,7 @@ def _conclude_one(
 
 
 def _write_down(
-    registered_name: str, decision: Decision, champion: StoredModel | None, stores: Stores, night: Night
+    registered_name: str, decision: Decision, champion: Version | None, stores: Stores, night: Night
 ) -> None:
     """Put one decision on record, in MongoDB and with the version, and promote where it says so."""
     outcome = decision.challenger.outcome
@@ -128,13 +128,13 @@ def _row(registered_name: str, decision: Decision) -> dict[str, Any]:
     return {"for": registered_name, "model": outcome.contestant.model, "version": outcome.version, **told}
 
 
-def _measure(tried: Sequence[Tried], champion: StoredModel | None) -> Trial | None:
+def _measure(tried: Sequence[Tried], champion: Version | None) -> Trial | None:
     """Return the trial of the champion's configuration on the same ratings, None without one."""
     same = [each.trial for each in tried if champion and each.contestant.is_now(champion)]
     return same[0] if same else None
 
 
-def _outcome(last: Decision, champion: StoredModel | None) -> str:
+def _outcome(last: Decision, champion: Version | None) -> str:
     name, version = last.challenger.trial.model, last.challenger.outcome.version
     if last.verdict.is_promoted:
         return f"{name} version {version} is champion, {last.verdict.reason}"

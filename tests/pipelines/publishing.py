@@ -49,7 +49,7 @@ AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwan
 
 def stored(model: Popularity | MovieLikeness) -> StoredModel:
     """Return a model as the registry would."""
-    return StoredModel(model.name, model.parameters(), model.arrays(), 3, "run", "2026-11-20", newest_rating=0)
+    return StoredModel(model.name, model.parameters(), 3, "run", "2026-11-20", newest_rating=0, arrays=model.arrays())
 
 
 def popularity(snapshot: Snapshot) -> StoredModel:

@@ -67,6 +67,14 @@ def test_a_registered_model_comes_back_as_it_was(registry, register):
         assert stored.arrays[name].dtype == array.dtype
 
 
+def test_a_version_is_described_without_what_it_learned(registry, register):
+    stored = registry.load("recommender", register(Constant()))
+
+    described = registry.describe("recommender", stored.version)
+
+    assert {**vars(described), "arrays": stored.arrays} == vars(stored)
+
+
 def test_a_version_is_one_npz_and_one_json_and_nothing_else(registry, register, client):
     run_id = registry.load("recommender", register(Constant())).run_id
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from infra.stores.registry import StoredModel
+from infra.stores.registry import Version
 from pipelines.training.decisions import decide
 from tests.pipelines.training.trials import tried
 
@@ -10,7 +10,7 @@ POPULARITY = tried("popularity", BASE - 0.1, version=1, half_life_days=730)
 
 
 def champion(name="als", version=7, **parameters):
-    return StoredModel(name, parameters, {}, version, "run", "2026-11-19", newest_rating=100)
+    return Version(name, parameters, version, "run", "2026-11-19", newest_rating=100)
 
 
 def verdicts(decisions):
