@@ -121,6 +121,18 @@ class ApiSettings(BaseModel):
         return f"http://127.0.0.1:{self.port}"
 
 
+class WorkerSettings(BaseModel):
+    """Where the near-line worker tells its figures."""
+
+    host: str = Field("127.0.0.1", description="the address of this machine to listen at")
+    port: Port = 8001
+
+    @property
+    def address(self) -> str:
+        """The address `make up` has them at."""
+        return f"http://127.0.0.1:{self.port}"
+
+
 class AccountsSettings(BaseModel):
     """What the tokens of people who logged in are signed with."""
 
@@ -153,6 +165,7 @@ class Settings(BaseSettings):
     mlflow: MlflowSettings = MlflowSettings()
     airflow: AirflowSettings = AirflowSettings()
     api: ApiSettings = ApiSettings()
+    worker: WorkerSettings = WorkerSettings()
     accounts: AccountsSettings = AccountsSettings()
     local: LocalSettings = LocalSettings()
 

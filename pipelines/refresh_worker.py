@@ -19,8 +19,9 @@ from infra.stores.registry import ModelRegistry
 from infra.stores.streams import RETRY_SECONDS, Consumer
 from infra.stores.user_lists import UserLists
 from pipelines.near_line.champion import Champion, Champions, Wanted, load_champion
-from pipelines.near_line.chores import beside, retrain_if_due, trim_streams
+from pipelines.near_line.chores import Chore, beside, retrain_if_due, trim_streams
 from pipelines.near_line.consuming import consume
+from pipelines.near_line.figures import measure_streams, tell
 from pipelines.near_line.worker import GROUP, STREAMS, Worker
 
 PATIENCE_MS = 10_000
@@ -42,16 +43,27 @@ async def run(
         cache = ListCache(redis, Guard("Redis", PATIENCE_MS, RedisError))
         worker = Worker(database, UserLists(database, cache, EventStore(redis)), Champions(load))
         consumer = Consumer(redis, GROUP, STREAMS, retry_seconds)
-        chores = partial(trim_streams, redis), partial(retrain_if_due, settings, database, redis)
+        chores = (
+            Chore(partial(measure_streams, redis, GROUP, STREAMS), every_seconds=5),
+            Chore(partial(trim_streams, redis), every_seconds=60),
+            Chore(partial(retrain_if_due, settings, database, redis), every_seconds=60),
+        )
         async with beside(*chores):
             await consume(consumer, worker.handle, worker.keep_up, stopping)
 
 
 def main() -> None:
-    """Work on the configured servers, with the champion of the registry, until SIGTERM or Ctrl-C."""
+    """Work on the configured servers, with the champion of the registry, until SIGTERM or Ctrl-C.
+
+    What is not there yet, a server, a generation or a champion, is waited for. Raises MachineUnfit without a port.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = get_settings()
-    load = partial(load_champion, ModelRegistry(settings.mlflow.address), Lake(settings.lake.root))
+    tell(settings.worker)
+
+    def load(wanted: Wanted) -> Champion:
+        return load_champion(ModelRegistry(settings.mlflow.address), Lake(settings.lake.root), wanted)
+
     asyncio.run(until_told(partial(run, settings, load)))
 
 

@@ -29,6 +29,7 @@ def own_servers(settings: Settings) -> list[Server]:
         "mlflow": partial(servers.mlflow, settings.mlflow, settings.objects),
         "airflow": partial(servers.airflow, settings.airflow),
         "api": partial(servers.api, settings.api),
+        "worker": partial(servers.worker, settings.worker),
     }
     named = named_servers(settings)
     return [definition(folder / name) for name, definition in define.items() if name not in named]

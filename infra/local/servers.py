@@ -19,6 +19,7 @@ from infra.settings import (
     MongodbSettings,
     ObjectsSettings,
     RedisSettings,
+    WorkerSettings,
 )
 from infra.stores.objects import REGION, ObjectStore
 
@@ -192,4 +193,17 @@ def api(settings: ApiSettings, folder: Path) -> Server:
         programs={"api": (sys.executable, "-m", "serving")},
         environment=PYTHON,
         answers=partial(probes.http_answers, f"{settings.address}/health/live"),
+    )
+
+
+def worker(settings: WorkerSettings, folder: Path) -> Server:
+    """What renews the lists of those who just did something; it answers at once, and waits for what it needs."""
+    return Server(
+        name="worker",
+        port=settings.port,
+        address=settings.address,
+        folder=folder,
+        programs={"refresh_worker": (sys.executable, "-m", "pipelines", "refresh_worker")},
+        environment=PYTHON,
+        answers=partial(probes.http_answers, f"{settings.address}/metrics"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from infra.errors import MarqueeError
+from infra.errors import MarqueeError, NoChampion
 from infra.stores.lake import Lake
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.registry import RECOMMENDER, ModelRegistry, StoredModel
@@ -18,6 +18,7 @@ from models.ratings import Ratings
 from models.recommender import Recommender
 from models.zoo import KNOWS_USERS_BY_ID, restore
 from pipelines.feature_arrays import read_ratings, read_top_rated
+from pipelines.near_line.figures import show_champion
 
 STAND_INS = (Ials.name, Als.name)
 """Whose newest version lists movies for users in place of a champion that cannot fold them in, the first there is."""
@@ -87,7 +88,7 @@ class Champions:
     async def newest(self, wanted: Wanted) -> Champion:
         """Return the champion wanted, or the one before while that is being loaded or cannot be.
 
-        Raises what `load` raises when there is none before.
+        Raises NoChampion, with the reason, when there is none before.
         """
         is_current = self._loaded and self._loaded[0] == wanted
         if not self._loading and not is_current and asyncio.get_running_loop().time() >= self._again_at:
@@ -103,9 +104,10 @@ class Champions:
             self._loaded = await loading
         except MarqueeError as error:
             if self._loaded is None:
-                raise
+                raise NoChampion(f"no list can be made yet: {error}") from error
             self._again_at = asyncio.get_running_loop().time() + RETRY_SECONDS
             log.warning("the next champion cannot be loaded, the one before goes on: %s", error)
         else:
             version = self._loaded[1].version
+            show_champion(version)
             log.info("lists are made for %s version %d", version.name, version.version)

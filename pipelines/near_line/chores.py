@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
@@ -19,11 +20,14 @@ from infra.tables import FEATURES, RATINGS
 from pipelines.near_line.new_transactions import ask_if_due
 from pipelines.near_line.worker import STREAMS
 
-EVERY_SECONDS = 60.0
-
-Chore = Callable[[], Awaitable[object]]
-
 log = logging.getLogger(__name__)
+
+
+class Chore(NamedTuple):
+    """Something to do again and again."""
+
+    do: Callable[[], Awaitable[object]]
+    every_seconds: float
 
 
 async def trim_streams(redis: Redis) -> None:
@@ -41,7 +45,7 @@ async def retrain_if_due(settings: Settings, database: AsyncDatabase[Document], 
 
 @asynccontextmanager
 async def beside(*chores: Chore) -> AsyncIterator[None]:
-    """Do chores every minute beside the block; one that fails says so in the log."""
+    """Do chores beside the block; one that fails for another reason than the last time says so in the log."""
     tasks = [asyncio.create_task(_often(chore)) for chore in chores]
     try:
         yield
@@ -52,9 +56,12 @@ async def beside(*chores: Chore) -> AsyncIterator[None]:
 
 
 async def _often(chore: Chore) -> None:
+    told = ""
     while True:
-        await asyncio.sleep(EVERY_SECONDS)
+        await asyncio.sleep(chore.every_seconds)
         try:
-            await chore()
+            await chore.do()
+            told = ""
         except MarqueeError as error:
-            log.warning("%s: %s", type(error).__name__, error)
+            if told != (told := f"{type(error).__name__}: {error}"):
+                log.warning(told)

@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from infra.errors import ServerUnreachable
+from infra.errors import NoChampion, ServerUnreachable
 from infra.stores.streams import Consumer, Event
 
 WAIT_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
+
+WAITED_FOR = (ServerUnreachable, NoChampion)
+"""What is no fault of an event, so it is no try."""
 
 Handle = Callable[[Sequence[Event]], Awaitable[None]]
 
@@ -20,10 +23,11 @@ async def consume(
 ) -> None:
     """Take events and handle them until `stopping`; the batch in hand is finished.
 
-    `handle` may be given the same event again and must not mind. When it raises ServerUnreachable, the same events are
-    tried after a pause, as often as it takes: an outage is nobody's fault. Any other error counts as a try.
+    `handle` may be given the same event again and must not mind. When it raises one of WAITED_FOR, the same events are
+    tried after a pause, as often as it takes. Any other error counts as a try.
     """
     events: Sequence[Event] = ()
+    told = ""
     while not stopping.is_set():
         try:
             events = events or await consumer.take(WAIT_SECONDS)
@@ -32,8 +36,10 @@ async def consume(
             else:
                 await when_idle()
             events = ()
-        except ServerUnreachable as error:
-            log.warning("%d events wait: %s", len(events), error)
+            told = ""
+        except WAITED_FOR as error:
+            if told != (told := str(error)):
+                log.warning("%d events wait: %s", len(events), told)
             await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -41,7 +47,7 @@ async def settle(consumer: Consumer, handle: Handle, events: Sequence[Event]) ->
     """Handle events together, or one by one if that fails, so that one that cannot be handled harms no other."""
     try:
         await handle(events)
-    except ServerUnreachable:
+    except WAITED_FOR:
         raise
     except Exception as error:  # whatever it is, it must not end the worker, and is told with the dead letter
         if len(events) > 1:

@@ -18,6 +18,7 @@ from infra.stores.registry import RECOMMENDER
 from infra.stores.streams import Event
 from infra.stores.user_lists import UserLists
 from pipelines.near_line.champion import Champions, Wanted
+from pipelines.near_line.figures import count_batch
 from pipelines.near_line.lists import make_lists
 
 GROUP = "refresh_worker"
@@ -49,12 +50,15 @@ class Worker:
         while user_ids and not await self._renew(user_ids):
             pass
         if user_ids:
-            log.info("%d events, %d lists in %.3f s", len(events), len(user_ids), time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            count_batch(len(user_ids), seconds)
+            log.info("%d events, %d lists in %.3f s", len(events), len(user_ids), seconds)
 
     async def keep_up(self) -> None:
-        """Have the champion of now loaded, if it is another one."""
+        """Have the champion of now loaded, if it is another one and there is a generation to renew lists in."""
         state = await self._lists.in_force()
-        await self._champions.newest(Wanted(state.champions.get(RECOMMENDER), state.generation))
+        if state.generation:
+            await self._champions.newest(Wanted(state.champions.get(RECOMMENDER), state.generation))
 
     async def _renew(self, user_ids: Sequence[int]) -> bool:
         """Write lists into the generation in force; return whether it still is when they are there."""

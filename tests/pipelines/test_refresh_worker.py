@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from redis.exceptions import RedisError
 
+from infra.errors import ModelRefused
 from infra.stores.dead_letters import dead_letters, replay
 from infra.stores.generation_layout import CHAMPION, SERVING_STATE, Content
 from infra.stores.guard import Guard
@@ -19,6 +21,7 @@ from infra.stores.interactions import Action
 from infra.stores.list_cache import UPDATES, ListCache
 from infra.stores.recommendation_requests import RecommendationRequests, Request
 from infra.stores.redis import connect
+from infra.stores.streams import MOST_TRIES
 from infra.stores.user_layout import Kind
 from pipelines.near_line.worker import GROUP, STREAMS
 from tests.infra.stores.peopled import peopled
@@ -277,6 +280,36 @@ def test_a_new_champion_is_swapped_in_while_the_one_before_goes_on(mongodb, redi
             await asyncio.sleep(1.5)
             await world.rate(102)
             await until(lambda: made_by(2))
+
+    run(scenario)
+
+
+def test_a_worker_waits_for_the_first_champion_and_calls_that_no_fault_of_an_event(mongodb, redis, run):
+    async def scenario(world):
+        n_tries = iter(range(MOST_TRIES + 2))
+
+        def load(wanted):
+            if next(n_tries, None) is not None:
+                raise ModelRefused("there is no such version")
+            return champion(wanted)
+
+        async with working(mongodb, redis, load):
+            await world.rate(*SCIENCE_FICTION[:5])
+            await until(world.list_of)
+            await until(world.all_is_done)
+        assert await dead_letters(world.people.redis) == []
+
+    run(scenario)
+
+
+def test_a_worker_counts_its_lists_and_shows_its_champion(mongodb, redis, run):
+    async def scenario(world):
+        before = REGISTRY.get_sample_value("marquee_worker_lists_total")
+        async with working(mongodb, redis):
+            await world.rate(*SCIENCE_FICTION[:5])
+            await until(world.all_is_done)
+        assert REGISTRY.get_sample_value("marquee_worker_lists_total") > before
+        assert REGISTRY.get_sample_value("marquee_champion_version", {"model": "als"}) == 1
 
     run(scenario)
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[2]
 DAGS = ["ingest_ratings", "build_features", "train_models", "publish_recommendations"]
-PORTS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API"]
+PORTS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API", "WORKER"]
 
 
 def local(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

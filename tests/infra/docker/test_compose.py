@@ -48,7 +48,7 @@ def test_there_is_a_service_for_every_part_and_one_shots_for_what_comes_first():
     assert {"airflow-init", "minio-volume", "prepare"} == ONE_SHOTS
     assert {
         *("airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"),
-        *("postgres", "mongodb", "redis", "minio", "mlflow", "api"),
+        *("postgres", "mongodb", "redis", "minio", "mlflow", "api", "refresh-worker"),
     } == SERVERS
 
 
@@ -100,10 +100,11 @@ def test_every_volume_is_declared_and_used():
     assert used == set(COMPOSE["volumes"])
 
 
-def test_airflow_services_share_the_lake():
+def test_airflow_services_share_the_lake_and_the_worker_only_reads_it():
     sharing = {name for name, service in SERVICES.items() if "lake:/var/lib/marquee" in service.get("volumes", [])}
 
     assert sharing == {name for name in SERVICES if name.startswith("airflow-")}
+    assert SERVICES["refresh-worker"]["volumes"] == ["lake:/var/lib/marquee:ro"]
 
 
 @pytest.mark.parametrize("name", sorted(BUILT))
@@ -131,7 +132,7 @@ def test_every_python_module_that_is_run_exists():
         after for name in SERVICES for word, after in zip(words(name), words(name)[1:], strict=False) if word == "-m"
     }
 
-    assert modules == {"infra.docker.prepare", "mlflow"}
+    assert modules == {"infra.docker.prepare", "mlflow", "pipelines"}
     assert all(find_spec(module) for module in modules)
 
 

@@ -7,7 +7,7 @@ from infra.local.__main__ import main
 from infra.settings import get_settings
 from tests.conftest import free_port
 
-GROUPS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API"]
+GROUPS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API", "WORKER"]
 
 
 @pytest.fixture

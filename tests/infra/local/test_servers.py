@@ -17,6 +17,7 @@ def test_a_laptop_runs_everything_the_platform_needs(settings):
         "mlflow",
         "airflow",
         "api",
+        "worker",
     }
 
 
@@ -40,9 +41,9 @@ def test_no_program_is_looked_for_when_the_settings_name_its_server(tmp_path, mo
     groups = ["mongodb", "redis", "objects", "mlflow", "airflow"]
     named = {group: {"url": "http://elsewhere:1"} for group in groups}
 
-    (api,) = laptop.own_servers(Settings.model_validate({"local": {"state_dir": tmp_path}, **named}))
+    ours = laptop.own_servers(Settings.model_validate({"local": {"state_dir": tmp_path}, **named}))
 
-    assert api.name == "api"
+    assert [server.name for server in ours] == ["api", "worker"]
 
 
 def test_no_program_listens_beyond_this_machine(settings):
@@ -50,7 +51,7 @@ def test_no_program_listens_beyond_this_machine(settings):
 
     assert not any("0.0.0.0" in command for command in told)
     listening = [command for command in told if "127.0.0.1" in command]
-    assert len(listening) == 5  # the API's host is in `python -m serving`; two programs of Airflow listen nowhere
+    assert len(listening) == 5  # the API's and the worker's hosts are in their code; two programs of Airflow need none
 
 
 def test_keys_are_not_on_command_lines(settings):

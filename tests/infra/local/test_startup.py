@@ -7,7 +7,7 @@ from infra.local import startup
 from infra.settings import Settings
 from tests.conftest import free_port
 
-GROUPS = ["mongodb", "redis", "objects", "mlflow", "airflow", "api"]
+GROUPS = ["mongodb", "redis", "objects", "mlflow", "airflow", "api", "worker"]
 
 
 @pytest.fixture
