@@ -1,8 +1,11 @@
 """Which code is running."""
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
+
+LOCK = Path(__file__).parents[1] / "requirements.lock"
 
 
 def git_commit() -> str:
@@ -15,3 +18,8 @@ def git_commit() -> str:
     except FileNotFoundError:
         return "unknown"
     return answer.stdout.strip() or "unknown"
+
+
+def lock_hash() -> str:
+    """Return the SHA-256 of the lock file this was installed from; `unknown` where it is not beside the code."""
+    return hashlib.sha256(LOCK.read_bytes()).hexdigest() if LOCK.exists() else "unknown"

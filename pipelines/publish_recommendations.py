@@ -2,35 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from infra.parallelism import free_memory
 from infra.settings import get_settings
-from infra.stores.generation_contents import GenerationContents
-from infra.stores.generation_layout import MOVIE_FIELDS, Content
+from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
+from infra.stores.ledger import ShardRecord
 from infra.stores.manifest import Check
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
-from infra.tables import EVERY_GENRE, FEATURES, MOVIES, USER_FEATURES
-from models.fallback import Ranking
-from models.id_map import IdMap
-from models.zoo import restore
-from pipelines.feature_arrays import PopularList, read_popular_lists, read_ratings, read_top_rated
-from pipelines.generation_checks import check_counts, check_lists
-from pipelines.generation_lists import GenerationLists, lists_of_movies, lists_of_users
+from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
+from pipelines.publication.actuals import Actual, measured, of_shards
+from pipelines.publication.catalogue import write_catalogue
+from pipelines.publication.checks import check_counts, check_faults
+from pipelines.publication.figures import Figures, add_up
+from pipelines.publication.hashes import add_hashes
+from pipelines.publication.local import N_WORKERS, make_shards_here
+from pipelines.publication.shards import fitting_size, missing_shards
+from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
 
 LIST_LENGTH = 100
-
-
-class Publication(NamedTuple):
-    """Everything a generation is made of, before it is written; `movies` are rows of the catalogue."""
-
-    users: GenerationLists
-    similar: GenerationLists
-    movies: list[dict[str, Any]]
-    popular: dict[str, PopularList]
+LISTS = Content.USER_LISTS, Content.MOVIE_LISTS
 
 
 def run(
@@ -44,62 +39,70 @@ def run(
     """Publish lists of `n` from one feature snapshot and two stored models, and return the generation's id.
 
     Users who deleted their account since the snapshot was made get none. Killed anywhere, it leaves the generation in
-    force as it was; running it again publishes a new one.
-    Raises GenerationRefused when a check fails.
+    force as it was; running it again goes on where it was killed, or begins anew when there is another snapshot, model
+    or version of the code. Raises GenerationRefused when a check fails.
     """
     models = {
         role: {"name": model.name, "version": model.version, "snapshot_date": model.snapshot_date}
         for role, model in ((RECOMMENDER, recommender), (SIMILAR_MOVIES, similar_movies))
     }
-    generation = store.begin(snapshot.snapshot_date, models, began_at)
+    inputs = inputs_of(snapshot, recommender, similar_movies, n)
+    generation = store.begin(snapshot.snapshot_date, models, began_at, inputs)
     print(f"generation {generation}: {recommender.name} version {recommender.version} on {snapshot.snapshot_date}")
-    publication = compute(snapshot, recommender, similar_movies, n)
-    contents = store.contents(generation)
-    write(contents, publication)
-    counts, deleted = contents.count_without_deleted()
-    store.publish(generation, counts, check(publication, snapshot, counts, deleted))
+    took: dict[str, Actual] = {}
+    with measured("catalogue", snapshot.record(MOVIES).n_rows, took):
+        expected = write_catalogue(snapshot, store.contents(generation), n)
+    with measured("read", snapshot.record(RATINGS).n_rows, took):
+        tonight = read_tonight(snapshot, recommender, similar_movies, n)
+    records = make_missing(tonight, store, generation)
+    figures = describe(records, took, store, generation)
+    counts, deleted = store.contents(generation).count_without_deleted()
+    expected |= expected_lists(snapshot, tonight, deleted)
+    store.publish(generation, counts, check(figures, counts, expected))
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))
     return generation
 
 
-def compute(snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, n: int) -> Publication:
-    """Return lists of `n` for every user and movie of a snapshot, filled up where the models say too little."""
-    movies = snapshot.read_arrow(MOVIES, ["movie_id", *MOVIE_FIELDS]).sort_by("movie_id").to_pylist()
-    top_rated = read_top_rated(snapshot)
-    popular = read_popular_lists(snapshot)
-    genres = {scope: Ranking.of(*best) for scope, best in popular.items() if scope != EVERY_GENRE}
-    first_genres = [next(filter(genres.__contains__, movie["genres"]), "") for movie in movies]
-    users = lists_of_users(_restored(recommender), read_ratings(snapshot), top_rated, n)
-    similar = lists_of_movies(_restored(similar_movies), np.array(first_genres), genres, top_rated, n)
-    shown = {scope: PopularList(best.movie_ids[:n], best.scores[:n]) for scope, best in popular.items()}
-    return Publication(users, similar, movies, shown)
+def make_missing(tonight: Tonight, store: GenerationStore, generation: str) -> list[ShardRecord]:
+    """Make the shards that are not in the ledger yet, and return what it says of all."""
+    ledger = store.ledger(generation)
+    made = [record.shard for record in ledger.records()]
+    size = fitting_size(tonight.n, N_WORKERS, free_memory())
+    missing = [shard for lists in LISTS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
+    if made:
+        print(f"{len(made)} shards were finished before, {len(missing)} are missing")
+    make_shards_here(missing, tonight, store, generation)
+    return ledger.records()
 
 
-def write(contents: GenerationContents, publication: Publication) -> None:
-    """Write every collection of a generation."""
-    for content, made in ((Content.USER_LISTS, publication.users), (Content.MOVIE_LISTS, publication.similar)):
-        contents.write_lists(content, made.ids, *made.lists, made.n_by_source)
-    contents.write_catalogue(publication.movies)
-    contents.write_popular_lists(publication.popular)
-
-
-def check(
-    publication: Publication, snapshot: Snapshot, counts: Mapping[str, int], deleted_users: Sequence[int]
-) -> list[Check]:
-    """Judge what was computed and, by `counts` of its documents, what was written of all but deleted users."""
-    catalogue = IdMap([movie["movie_id"] for movie in publication.movies])
-    n_users, n_movies = (snapshot.manifest.tables[table.name].n_rows for table in (USER_FEATURES, MOVIES))
-    expected: dict[str, int] = {
-        Content.USER_LISTS: n_users - int(np.isin(publication.users.ids, deleted_users).sum()),
-        Content.MOVIE_LISTS: n_movies,
-        Content.CATALOGUE: n_movies,
-        Content.POPULAR_LISTS: len(publication.popular),
+def describe(
+    records: Sequence[ShardRecord], took: Mapping[str, Actual], store: GenerationStore, generation: str
+) -> dict[Content, Figures]:
+    """Note in the generation what its shards add up to, and return the figures of users' and of movies' lists."""
+    of_lists = {lists: [record for record in records if record.content is lists] for lists in LISTS}
+    figures = {lists: add_up(record.figures for record in shards) for lists, shards in of_lists.items()}
+    facts: dict[str, Any] = {
+        "lists_hash": add_hashes(record.lists_hash for record in records),
+        "figures": figures,
+        "actuals": {**took, **{lists: of_shards(shards) for lists, shards in of_lists.items()}},
     }
-    return [
-        *check_lists(Content.USER_LISTS, publication.users, catalogue, "movies the user has rated"),
-        *check_lists(Content.MOVIE_LISTS, publication.similar, catalogue, "movies listed for themselves"),
-        *check_counts(counts, expected),
-    ]
+    store.describe(generation, facts)
+    return figures
+
+
+def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence[int]) -> dict[str, int]:
+    """Return how many lists there must be of users, but for the deleted ones, and of movies."""
+    n_deleted = int(np.isin(tonight.ids(Content.USER_LISTS), deleted_users).sum())
+    return {
+        Content.USER_LISTS: snapshot.record(USER_FEATURES).n_rows - n_deleted,
+        Content.MOVIE_LISTS: snapshot.record(MOVIES).n_rows,
+    }
+
+
+def check(figures: Mapping[Content, Figures], counts: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:
+    """Judge what was computed and, by `counts` of its documents, what was written."""
+    faults = [check for lists in LISTS for check in check_faults(lists, figures[lists]["faults"])]
+    return [*faults, *check_counts(counts, expected)]
 
 
 def main(snapshot_date: str | None = None) -> str:
@@ -114,7 +117,3 @@ def main(snapshot_date: str | None = None) -> str:
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
         run(snapshot, recommender, similar_movies, store, datetime.now(UTC))
     return str(snapshot.snapshot_date)
-
-
-def _restored(model: StoredModel) -> Any:
-    return restore(model.name, model.parameters, model.arrays)

@@ -29,7 +29,8 @@ def publish(
 ) -> str:
     """Publish lists that are given as movie ids, best first; the best score is 1.0, the next 0.5, and so on."""
     with GenerationStore(mongodb.address, mongodb.database) as store:
-        generation = store.begin(date(2026, 11, 20), {"recommender": {"name": source, "version": 1}}, began_at)
+        models = {"recommender": {"name": source, "version": 1}}
+        generation = store.begin(date(2026, 11, 20), models, began_at, {"lists": "typed out"})
         contents = store.contents(generation)
         for content, lists in ((Content.USER_LISTS, users), (Content.MOVIE_LISTS, similar or {})):
             for key, movie_ids in lists.items():

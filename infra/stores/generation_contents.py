@@ -1,7 +1,8 @@
 """What one generation holds, written from arrays as fast as MongoDB takes it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from bson.raw_bson import RawBSONDocument
@@ -9,11 +10,11 @@ from numpy.typing import NDArray
 from pymongo import WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from tqdm import tqdm
+from pymongo.errors import BulkWriteError
 
 from infra.stores.generation_layout import MOVIE_FIELDS, Content
 from infra.stores.list_encoding import encode_lists
-from infra.stores.mongodb import Document, answering
+from infra.stores.mongodb import DUPLICATE_KEY, Document, answering
 from infra.stores.user_layout import DELETED_USERS
 
 BATCH = 1_000
@@ -21,7 +22,7 @@ N_WRITERS = 2
 
 ACKNOWLEDGED = WriteConcern(w=1)
 """Waits for no flush: nobody is pointed at these documents before a later write, the pointer's, is safe on a majority
-of the servers, and they apply writes in order."""
+of the servers, and they apply writes in order. So is the ledger's, which says that they are written."""
 
 
 class GenerationContents:
@@ -40,7 +41,10 @@ class GenerationContents:
         scores: NDArray,
         n_by_source: Mapping[str, NDArray],
     ) -> None:
-        """Write one list per id, of users or of movies; `list_encoding.encode_lists` says what the arrays are."""
+        """Write one list per id, of users or of movies; `list_encoding.encode_lists` says what the arrays are.
+
+        A list that is there stays, so writing the same ones again writes those that are missing.
+        """
 
         def documents(rows: slice) -> list[RawBSONDocument]:
             given = {source: n_movies[rows] for source, n_movies in n_by_source.items()}
@@ -104,15 +108,19 @@ class GenerationContents:
         """Insert `documents(rows)` for every batch of rows: one is built while another is on its way."""
         collection = self._database[content.of(self._generation)].with_options(write_concern=ACKNOWLEDGED)
 
-        def write(start: int) -> int:
-            batch = documents(slice(start, start + BATCH))
-            collection.insert_many(batch, ordered=False)
-            return len(batch)
+        def write(start: int) -> None:
+            with _leaving_what_is_there():
+                collection.insert_many(documents(slice(start, start + BATCH)), ordered=False)
 
-        with (
-            answering(self._address),
-            ThreadPoolExecutor(N_WRITERS) as writers,
-            tqdm(total=n_documents, desc=content, unit=" documents", disable=None) as progress,
-        ):
-            for n_written in writers.map(write, range(0, n_documents, BATCH)):
-                progress.update(n_written)
+        with answering(self._address), ThreadPoolExecutor(N_WRITERS) as writers:
+            list(writers.map(write, range(0, n_documents, BATCH)))
+
+
+@contextmanager
+def _leaving_what_is_there() -> Iterator[None]:
+    """Pass over documents that cannot be inserted because they are there."""
+    try:
+        yield
+    except BulkWriteError as error:
+        if any(failure["code"] != DUPLICATE_KEY for failure in (error.details or {})["writeErrors"]):
+            raise

@@ -24,6 +24,7 @@ from infra.stores.generation_layout import (
     generation_id,
     generation_of,
 )
+from infra.stores.ledger import SHARDS, Ledger
 from infra.stores.manifest import Check
 from infra.stores.mongodb import Document, answering, connect, without_password
 from infra.stores.promotions import this_person
@@ -58,36 +59,58 @@ class GenerationStore:
         with answering(self._address):
             self._generations.create_index([("state", ASCENDING), *NEWEST_FIRST])
 
-    def begin(self, snapshot_date: date, models: Mapping[str, Mapping[str, Any]], began_at: datetime) -> str:
-        """Return the id of a new generation that nobody is pointed at; `models` says which made it.
+    def begin(
+        self,
+        snapshot_date: date,
+        models: Mapping[str, Mapping[str, Any]],
+        began_at: datetime,
+        inputs: Mapping[str, Any],
+    ) -> str:
+        """Return the id of a generation that nobody is pointed at; `inputs` is all that decides what it holds.
 
-        What earlier runs left half-done is refused and dropped. That goes for a run that is still writing too: it ends
-        with GenerationRefused when it comes to publish, and the newcomer goes on.
+        One of the same inputs that an earlier run left half-done is gone on with. Any other is refused and dropped.
+        That goes for a run that is still writing too: it ends with GenerationRefused at its next shard, and the
+        newcomer goes on.
         """
         with answering(self._address):
-            newest = self._generations.find_one(sort=NEWEST_FIRST)
-            if newest:  # ids must grow, even within a second or after the clock was set back
-                began_at = max(began_at, begun_at(newest["_id"]) + timedelta(seconds=1))
-            generation = generation_id(began_at)
-            given_up = _becomes(State.REFUSED, f"it was not finished when {generation} began")
-            self._generations.update_many({"state": State.BUILDING}, given_up)
-            self._generations.insert_one(
-                {
-                    "_id": generation,
-                    "state": State.BUILDING,
-                    "snapshot_date": snapshot_date.isoformat(),
-                    "models": dict(models),
-                    "git_commit": git_commit(),
-                    "who": this_person(),
-                    "began_at": began_at,
-                }
+            building = self._generations.find({"state": State.BUILDING}, sort=NEWEST_FIRST)
+            same = next((found["_id"] for found in building if found.get("inputs") == inputs), None)
+            generation = same or self._new_id(began_at)
+            others = {"state": State.BUILDING, "_id": {"$ne": generation}}
+            self._generations.update_many(
+                others, _becomes(State.REFUSED, f"it was not finished when {generation} began")
             )
+            begun = {
+                "state": State.BUILDING,
+                "snapshot_date": snapshot_date.isoformat(),
+                "models": dict(models),
+                "inputs": dict(inputs),
+                "git_commit": git_commit(),
+                "who": this_person(),
+                "began_at": began_at,
+            }
+            self._generations.update_one({"_id": generation}, {"$setOnInsert": begun, "$inc": {"n_attempts": 1}}, True)
             self._drop_unwanted()
         return generation
 
     def contents(self, generation: str) -> GenerationContents:
         """Return the collections of a generation, to be written."""
         return GenerationContents(self._database, self._address, generation)
+
+    def ledger(self, generation: str) -> Ledger:
+        """Return what is finished of a generation."""
+        return Ledger(self._database, self._address, generation)
+
+    def describe(self, generation: str, facts: Mapping[str, Any]) -> None:
+        """Add facts to the document of a generation; raises GenerationRefused when it is no longer in the making."""
+        with answering(self._address):
+            self._change(generation, {"$set": dict(facts)})
+
+    def require_building(self, generation: str) -> None:
+        """Raise GenerationRefused when a generation is no longer in the making."""
+        with answering(self._address):
+            if not self._generations.find_one({"_id": generation, "state": State.BUILDING}, {"_id": True}):
+                raise self._given_up(generation)
 
     def publish(self, generation: str, counts: Mapping[str, int], checks: Sequence[Check]) -> None:
         """Put a generation in force if every check passed, retire those beyond the last N_KEPT and drop their lists.
@@ -137,7 +160,7 @@ class GenerationStore:
             return session.with_transaction(flip)
 
     def _put_in_force(self, generation: str, proof: Document, session: ClientSession) -> None:
-        self._end(generation, _becomes(State.PUBLISHED, "every check passed", **proof), session)
+        self._change(generation, _becomes(State.PUBLISHED, "every check passed", **proof), session)
         self.contents(generation).leave_out_deleted(session)
         published = self._generations.find({"state": State.PUBLISHED}, sort=NEWEST_FIRST, session=session)
         old = [document["_id"] for document in published.skip(N_KEPT)]
@@ -149,31 +172,40 @@ class GenerationStore:
         why = "; ".join(
             f"{check.table}: {check.expectation}: {check.figure} instead of {check.limit}" for check in failed
         )
-        self._end(generation, _becomes(State.REFUSED, why, **proof))
+        self._change(generation, _becomes(State.REFUSED, why, **proof))
         raise GenerationRefused(
             f"generation {generation} in {self._place} failed its checks and was refused, the one in force stays: {why}"
         )
 
-    def _end(self, generation: str, becomes: Document, session: ClientSession | None = None) -> None:
+    def _change(self, generation: str, change: Document, session: ClientSession | None = None) -> None:
         building = {"_id": generation, "state": State.BUILDING}
-        if not self._generations.update_one(building, becomes, session=session).matched_count:
-            raise GenerationRefused(
-                f"generation {generation} in {self._place} was given up, because another publication began while "
-                "it was being written; the newcomer goes on"
-            )
+        if not self._generations.update_one(building, change, session=session).matched_count:
+            raise self._given_up(generation)
+
+    def _given_up(self, generation: str) -> GenerationRefused:
+        return GenerationRefused(
+            f"generation {generation} in {self._place} was given up, because another publication began while "
+            "it was being written, or was finished by another; that one goes on"
+        )
+
+    def _new_id(self, began_at: datetime) -> str:
+        """Return an id that grows even within a second, or after the clock was set back."""
+        newest = self._generations.find_one(sort=NEWEST_FIRST)
+        return generation_id(max(began_at, begun_at(newest["_id"]) + timedelta(seconds=1)) if newest else began_at)
 
     def _point_at(self, generation: str, session: ClientSession) -> None:
         moved = {"$set": {"generation": generation, "moved_at": datetime.now(UTC)}}
         self._serving_state.update_one({"_id": POINTER}, moved, upsert=True, session=session)
 
     def _drop_unwanted(self) -> None:
-        """Drop the collections of every generation that readers are never pointed at again."""
+        """Drop the collections and shards of every generation that readers are never pointed at again."""
         alive = self._generations.find({"state": {"$in": [State.PUBLISHED, State.BUILDING]}}, {"_id": True})
         wanted = {document["_id"] for document in alive}
         for name in self._database.list_collection_names():
             generation = generation_of(name)
             if generation and generation not in wanted:
                 self._database.drop_collection(name)
+        self._database[SHARDS].delete_many({"generation": {"$nin": list(wanted)}})
 
     @property
     def _place(self) -> str:

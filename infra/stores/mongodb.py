@@ -16,6 +16,7 @@ from infra.errors import MachineUnfit, ServerUnreachable
 Document = dict[str, Any]
 
 PATIENCE_MS = 5_000
+DUPLICATE_KEY = 11000  # the code of an insert whose _id is there
 
 T = TypeVar("T")
 

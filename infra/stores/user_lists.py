@@ -12,11 +12,9 @@ from infra.stores.events import EventStore
 from infra.stores.generation_documents import read_models
 from infra.stores.generation_layout import CHAMPION, POINTER, SERVING_STATE, Content, begun_at
 from infra.stores.list_cache import ListCache
-from infra.stores.mongodb import Document, doing
+from infra.stores.mongodb import DUPLICATE_KEY, Document, doing
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
 from infra.stores.user_layout import DELETED_USERS
-
-DUPLICATE_KEY = 11000
 
 
 class InForce(NamedTuple):

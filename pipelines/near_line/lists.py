@@ -16,8 +16,8 @@ from models.fallback import fill, lengths
 from models.folding import fold_in
 from models.next_movie import without
 from models.ratings import Ratings
-from pipelines.generation_lists import by_source
 from pipelines.near_line.champion import Champion
+from pipelines.publication.lists import by_source
 
 WATCHED_STARS = 3.5
 """What a movie that was watched and not rated counts: the usual rating. Someone chose it, and said no more."""

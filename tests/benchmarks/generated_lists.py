@@ -16,7 +16,7 @@ def publish_lists(mongodb, n_users, seed=0):
     chance = np.random.default_rng(seed)
     now = datetime.now(UTC)
     with GenerationStore(mongodb.address, mongodb.database) as store:
-        generation = store.begin(date(2026, 11, 20), {"recommender": {"name": "als", "version": 1}}, now)
+        generation = store.begin(date(2026, 11, 20), {"recommender": {"name": "als", "version": 1}}, now, {})
         contents = store.contents(generation)
         for content, n in ((Content.USER_LISTS, n_users), (Content.MOVIE_LISTS, N_MOVIES)):
             movie_ids = chance.random((n, N_MOVIES)).argpartition(LENGTH)[:, :LENGTH] + 1

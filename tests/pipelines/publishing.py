@@ -16,6 +16,7 @@ from infra.stores import generation_contents
 from infra.stores.generation_contents import GenerationContents
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
+from infra.stores.ledger import Ledger
 from infra.stores.registry import StoredModel
 from infra.tables import FEATURES
 from models.catalogue import describe
@@ -24,6 +25,7 @@ from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication import local, shards
 from tests.catalogues import silent
 
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
@@ -38,9 +40,14 @@ MOVIES = [
 ]
 RATINGS = [(10, 1, 4.0), (10, 6, 5.0), (20, 541, 4.5), (20, 1214, 5.0), (30, 1, 3.0), (30, 1214, 4.0)]
 
+N_BESIDE_LISTS = 12
+"""How many movies and popular lists are written before the first list."""
+
 BEFORE_THE_FLIP = {
-    "while users are written": (Collection, "insert_many", 2),
-    "before the catalogue": (GenerationContents, "write_catalogue", 1),
+    "while the catalogue is written": (Collection, "insert_many", 2),
+    "in the middle of a shard": (Collection, "insert_many", N_BESIDE_LISTS + 2),
+    "when a shard is written but not in the ledger": (Ledger, "add", 2),
+    "between two shards": (GenerationStore, "require_building", 4),
     "before the checks": (GenerationContents, "counts", 1),
     "in the middle of the flip": (ClientSession, "commit_transaction", 2),
 }
@@ -98,8 +105,9 @@ def die_at(owner: type, method: str, call: int) -> None:
 
 
 def main(lake: str, address: str, database: str, moment: str) -> None:
-    """Publish with one document per batch, and die."""
-    generation_contents.BATCH, generation_contents.N_WRITERS = 1, 1
+    """Publish one document after the other, in shards of two lists, and die."""
+    generation_contents.BATCH = generation_contents.N_WRITERS = local.N_WORKERS = 1
+    shards.SHARD_SIZE = 2
     die_at(*{**BEFORE_THE_FLIP, **AFTER_THE_FLIP}[moment])
     snapshot = Lake(lake).open(FEATURES)
     with GenerationStore(address, database) as store:

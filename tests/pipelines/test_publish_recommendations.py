@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ from pymongo import MongoClient
 from infra.errors import GenerationRefused
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment
+from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
 from models.ratings import Ratings
 from pipelines import publish_recommendations
+from pipelines.publication import shards
 from tests.catalogues import silent
 from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import (
@@ -34,6 +37,7 @@ from tests.pipelines.publishing import (
 )
 
 ROOT = Path(__file__).parents[2]
+KINDS = "user_recommendations", "movie_recommendations", "movies", "popular"
 
 
 @pytest.fixture(scope="session")
@@ -190,17 +194,44 @@ def test_a_champion_that_lists_unknown_movies_is_refused(publish, snapshot):
 
 
 def test_a_document_that_is_missing_in_mongodb_refuses_the_generation(publish, database, monkeypatch):
-    written = publish_recommendations.write
+    made = publish_recommendations.make_missing
 
-    def write_and_lose_one(contents, publication):
-        written(contents, publication)
-        generation = database.generations.find_one({"state": "building"})["_id"]
+    def make_and_lose_one(tonight, store, generation):
+        records = made(tonight, store, generation)
         database[f"user_recommendations_{generation}"].delete_one({"_id": 20})
+        return records
 
-    monkeypatch.setattr(publish_recommendations, "write", write_and_lose_one)
+    monkeypatch.setattr(publish_recommendations, "make_missing", make_and_lose_one)
 
     with pytest.raises(GenerationRefused, match="user_recommendations: documents: 2 instead of 3"):
         publish()
+
+
+def test_the_record_tells_what_lists_were_made_from_and_what_it_took(publish, database, snapshot):
+    record = database.generations.find_one({"_id": publish(n=5)})
+
+    assert record["inputs"]["snapshot"]["tables"] == snapshot.manifest.hashes
+    assert record["inputs"]["models"]["recommender"] == {"name": "popularity", "version": 3, "run_id": "run"}
+    assert record["inputs"]["n"] == 5
+    assert {stage: took["rows"] for stage, took in record["actuals"].items()} == {
+        "catalogue": 6,
+        "read": 6,
+        "user_recommendations": 3,
+        "movie_recommendations": 6,
+    }
+    assert all(took["peak_memory_bytes"] > 0 <= took["seconds"] for took in record["actuals"].values())
+
+
+def test_lists_are_the_same_however_they_are_cut_into_shards(publish, store, database, monkeypatch):
+    whole = database.generations.find_one({"_id": publish()})
+    before = [lists(database, kind) for kind in KINDS]
+    monkeypatch.setattr(shards, "SHARD_SIZE", 1)
+
+    cut = database.generations.find_one({"_id": publish()})
+
+    assert len(store.ledger(cut["_id"]).records()) == 3 + 6
+    assert [lists(database, kind) for kind in KINDS] == before
+    assert (cut["lists_hash"], cut["figures"]) == (whole["lists_hash"], whole["figures"])
 
 
 def test_publishing_again_gives_a_new_generation_with_the_same_lists(publish, database):
@@ -235,24 +266,50 @@ def generations_with_lists(database):
 
 
 @pytest.mark.parametrize("moment", BEFORE_THE_FLIP)
-def test_killed_before_the_flip_readers_see_the_old_generation_and_the_next_run_succeeds(
-    moment, publish, killed, database
+def test_killed_before_the_flip_readers_see_the_old_generation_and_the_next_run_makes_only_what_is_missing(
+    moment, publish, killed, store, database
 ):
-    kinds = "user_recommendations", "movie_recommendations", "movies", "popular"
     old = publish()
-    before = [lists(database, kind) for kind in kinds]
+    before = [lists(database, kind) for kind in KINDS]
 
     killed(moment)
 
     assert in_force(database) == old
-    assert [lists(database, kind) for kind in kinds] == before
+    assert [lists(database, kind) for kind in KINDS] == before
+    unfinished = database.generations.find_one({"state": "building"})["_id"]
+    finished = store.ledger(unfinished).records()
 
-    new = publish()
+    assert publish() == unfinished == in_force(database)
 
-    assert in_force(database) == new
-    assert [lists(database, kind) for kind in kinds] == before
-    assert [found["state"] for found in database.generations.find()] == ["published", "refused", "published"]
-    assert generations_with_lists(database) == [old, new]
+    assert [record for record in store.ledger(unfinished).records() if record in finished] == finished
+    assert [lists(database, kind) for kind in KINDS] == before
+    unbroken, resumed = database.generations.find(sort=[("_id", 1)])
+    assert (resumed["state"], resumed["n_attempts"]) == ("published", 2)
+    assert (resumed["lists_hash"], resumed["figures"]) == (unbroken["lists_hash"], unbroken["figures"])
+    assert resumed["counts"] == unbroken["counts"]
+    assert generations_with_lists(database) == [old, unfinished]
+
+
+def test_a_kill_in_the_middle_of_the_users_leaves_finished_shards(killed, publish, store, database):
+    killed("between two shards")
+
+    [unfinished] = database.generations.find()
+    assert [record.shard for record in store.ledger(unfinished["_id"]).records()] == [
+        (Content.MOVIE_LISTS, 0, 2),
+        (Content.USER_LISTS, 0, 2),
+        (Content.USER_LISTS, 2, 3),
+    ]
+
+
+def test_killed_and_then_begun_with_another_model_the_unfinished_generation_is_refused(
+    publish, killed, snapshot, database
+):
+    killed("between two shards")
+    [unfinished] = database.generations.find()
+
+    publish(replace(popularity(snapshot), version=4))
+
+    assert database.generations.find_one({"_id": unfinished["_id"]})["state"] == "refused"
 
 
 @pytest.mark.parametrize("moment", AFTER_THE_FLIP)

@@ -9,12 +9,16 @@ from pymongo import MongoClient
 from infra.errors import GenerationRefused, NoGeneration, ServerUnreachable
 from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
+from infra.stores.ledger import ShardRecord
 from infra.stores.manifest import Check
 
 DAY = date(2026, 11, 20)
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
 MODELS = {"recommender": {"name": "als", "version": 3}, "similar_movies": {"name": "likeness", "version": 2}}
 PASSED = Check("user_recommendations", "unknown movies", 0, "0", passed=True)
+FINISHED = ShardRecord(
+    Content.USER_LISTS, 0, 2, 1, 1, "00ff00ff00ff00ff", {"faults": {"unknown movies": 0}}, 0.5, 2**33
+)
 FAILED = Check("user_recommendations", "unknown movies", 7, "0", passed=False)
 
 
@@ -30,9 +34,9 @@ def database(mongodb):
         yield client[mongodb.database]
 
 
-def written(store, night=NIGHT):
+def written(store, night=NIGHT, snapshot="first"):
     """Begin a generation and write one user's list into it."""
-    generation = store.begin(DAY, MODELS, night)
+    generation = store.begin(DAY, MODELS, night, {"snapshot": snapshot})
     lists = np.array([[50, 60]]), np.array([[0.9, 0.5]], np.float32), {"als": np.array([2])}
     store.contents(generation).write_lists(Content.USER_LISTS, np.array([1]), *lists)
     return generation
@@ -126,13 +130,45 @@ def test_ids_grow_even_when_the_clock_is_set_back(store):
     assert published(store) < published(store, NIGHT - timedelta(hours=1))
 
 
-def test_what_a_crashed_run_left_is_refused_and_dropped_by_the_next(store, database):
+def test_what_a_crashed_run_left_is_gone_on_with_by_a_run_of_the_same_inputs(store, database):
     crashed = written(store)
+
+    assert published(store, NIGHT + timedelta(hours=1)) == crashed
+
+    record = database.generations.find_one({"_id": crashed})
+    assert (record["state"], record["began_at"], record["n_attempts"]) == ("published", NIGHT, 2)
+    assert record["inputs"] == {"snapshot": "first"}
+
+
+def test_what_a_crashed_run_of_other_inputs_left_is_refused_and_dropped(store, database):
+    crashed = written(store, snapshot="yesterday's")
+    store.ledger(crashed).add(FINISHED)
 
     following = published(store)
 
     assert state(database, crashed) == "refused"
     assert generations_with_lists(database) == [following]
+    assert store.ledger(crashed).records() == []
+
+
+def test_a_finished_shard_is_remembered_as_it_was(store):
+    ledger = store.ledger(written(store))
+
+    ledger.add(FINISHED)
+    ledger.add(FINISHED)
+
+    assert ledger.records() == [FINISHED]
+    assert FINISHED.shard == (Content.USER_LISTS, 0, 2)
+
+
+def test_lists_that_are_there_already_stay_as_they_are(store, database):
+    generation = written(store)
+    lists = np.array([[70, 60], [80, 90]]), np.array([[0.8, 0.4], [0.7, 0.3]], np.float32), {"als": np.array([2, 2])}
+
+    store.contents(generation).write_lists(Content.USER_LISTS, np.array([1, 2]), *lists)
+
+    found = database[f"user_recommendations_{generation}"].find({}, sort=[("_id", 1)])
+    assert [document["movie_ids"] for document in found] == [[50, 60], [80, 90]]
 
 
 def test_collections_that_are_no_generation_of_ours_are_left_alone(store, database):
@@ -145,9 +181,11 @@ def test_collections_that_are_no_generation_of_ours_are_left_alone(store, databa
 
 
 def test_a_run_that_another_one_overtook_ends_without_publishing(store, database):
-    slow = written(store)
+    slow = written(store, snapshot="yesterday's")
     fast = published(store)
 
+    with pytest.raises(GenerationRefused, match="another publication began"):
+        store.require_building(slow)
     with pytest.raises(GenerationRefused, match="another publication began"):
         store.publish(slow, {}, [PASSED])
 

@@ -61,7 +61,7 @@ def champion(wanted: Wanted) -> Champion:
 def publish(mongodb: MongodbSettings, began_at: datetime = NIGHT) -> str:
     """Publish a generation in which USER has a list of what is popular."""
     with GenerationStore(mongodb.address, mongodb.database) as store:
-        generation = store.begin(date(2026, 11, 20), {"recommender": {"name": "als", "version": 1}}, began_at)
+        generation = store.begin(date(2026, 11, 20), {"recommender": {"name": "als", "version": 1}}, began_at, {})
         contents = store.contents(generation)
         scores = np.linspace(1, 0.1, 3)
         unseen = [movie for movie in DRAMAS if not (movie + USER) % 5][:3]

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from infra.stores.generation_layout import Content
 from models.id_map import IdMap
 from models.recommender import TopLists
-from pipelines.generation_checks import check_counts, check_lists
-from pipelines.generation_lists import GenerationLists
+from pipelines.publication.checks import check_counts, check_faults, count_faults
+from pipelines.publication.lists import GenerationLists
 
 CATALOGUE = IdMap([1, 2, 3, 4])
 
@@ -15,11 +16,8 @@ def failures(*rows, scores=None, hidden=((0, 0, 0, 0), (1, 0, 0, 0))):
     movie_ids = np.array(rows)
     scores = np.ones(movie_ids.shape, np.float32) if scores is None else np.array(scores, np.float32)
     made = GenerationLists(np.array([7, 8]), TopLists(movie_ids, scores), sparse.csr_array(np.array(hidden)), {})
-    return {
-        check.expectation: check.figure
-        for check in check_lists("user_recommendations", made, CATALOGUE, "movies the user has rated")
-        if not check.passed
-    }
+    faults = count_faults(Content.USER_LISTS, made, CATALOGUE)
+    return {check.expectation: check.figure for check in check_faults("any", faults) if not check.passed}
 
 
 def test_good_lists_pass():

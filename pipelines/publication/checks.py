@@ -1,19 +1,22 @@
 """What must hold of a generation before anyone is pointed at it."""
 
 from collections.abc import Mapping
-from typing import SupportsInt
 
 import numpy as np
 from scipy import sparse
 
+from infra.stores.generation_layout import Content
 from infra.stores.manifest import Check
 from models.fallback import lengths
 from models.id_map import IdMap
-from pipelines.generation_lists import GenerationLists
+from pipelines.publication.lists import GenerationLists
+
+HIDDEN = {Content.USER_LISTS: "movies the user has rated", Content.MOVIE_LISTS: "movies listed for themselves"}
+"""What the movies that a list must not hold are called."""
 
 
-def check_lists(table: str, made: GenerationLists, movies: IdMap, hidden: str) -> list[Check]:
-    """Judge every list; `hidden` is what the movies that a list must not hold are called.
+def count_faults(content: Content, made: GenerationLists, movies: IdMap) -> dict[str, int]:
+    """Return how often the lists break each promise; the counts of shards add up.
 
     A list must hold n movies, or all the catalogue `movies` leaves it where they are fewer.
     """
@@ -26,13 +29,18 @@ def check_lists(table: str, made: GenerationLists, movies: IdMap, hidden: str) -
     row, column = np.nonzero(position >= 0)
     entries = np.ones(len(row), np.int16), (row, position[row, column])
     listed = sparse.csr_array(entries, shape=made.hidden.shape)  # holds a repeated movie once
-    return [
-        _none(table, "lists missing or too short", np.count_nonzero(n_listed < n_possible)),
-        _none(table, "unknown movies", np.count_nonzero(is_listed & (position < 0))),
-        _none(table, "movies repeated in a list", len(row) - listed.nnz),
-        _none(table, hidden, listed.multiply(made.hidden).nnz),
-        _none(table, "scores that are not finite", np.count_nonzero(is_listed & ~np.isfinite(scores))),
-    ]
+    return {
+        "lists missing or too short": int(np.count_nonzero(n_listed < n_possible)),
+        "unknown movies": int(np.count_nonzero(is_listed & (position < 0))),
+        "movies repeated in a list": int(len(row) - listed.nnz),
+        HIDDEN[content]: int(listed.multiply(made.hidden).nnz),
+        "scores that are not finite": int(np.count_nonzero(is_listed & ~np.isfinite(scores))),
+    }
+
+
+def check_faults(table: str, faults: Mapping[str, int]) -> list[Check]:
+    """Judge faults: there may be none."""
+    return [Check(table, unwanted, n_found, "0", n_found == 0) for unwanted, n_found in faults.items()]
 
 
 def check_counts(counted: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:
@@ -41,7 +49,3 @@ def check_counts(counted: Mapping[str, int], expected: Mapping[str, int]) -> lis
         Check(table, "documents", counted[table], str(n_documents), counted[table] == n_documents)
         for table, n_documents in expected.items()
     ]
-
-
-def _none(table: str, unwanted: str, figure: SupportsInt) -> Check:
-    return Check(table, unwanted, int(figure), "0", passed=int(figure) == 0)
