@@ -1,11 +1,14 @@
 """Real servers for every test folder: each starts once, when the first test asks for it, and ends with the run."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pymongo import MongoClient
@@ -17,6 +20,8 @@ from infra.settings import MlflowSettings, MongodbSettings, ObjectsSettings, Red
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
+MEMORY = Path("/dev/shm")  # where Linux keeps files in memory
+ROOM_BYTES = 2 * 2**30
 
 serial = count(1)
 
@@ -36,7 +41,15 @@ StartServer = Callable[[Server], subprocess.Popen[bytes]]
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+def stored() -> Iterator[Path]:
+    """A folder for what servers store, in memory where there is room: they wait for the disk most of the time."""
+    has_room = MEMORY.exists() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    with TemporaryDirectory(prefix="marquee-tests-", dir=MEMORY if has_room else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def start(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """Start a server of one program and wait until it can be used; what still runs at the end of the run is stopped."""
     started: list[subprocess.Popen[bytes]] = []
 
@@ -70,9 +83,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
 
 
 @pytest.fixture(scope="session")
-def mongod(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> MongodbSettings:
+def mongod(start: StartServer, stored: Path) -> MongodbSettings:
     settings = MongodbSettings(port=free_port())
-    start(servers.mongodb(settings, tmp_path_factory.mktemp("mongodb")))
+    start(servers.mongodb(settings, stored / "mongodb"))
     with MongoClient(settings.address) as client:  # the tests' time is not today, so nothing may end by itself
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     return settings
@@ -85,9 +98,9 @@ def mongodb(mongod: MongodbSettings) -> MongodbSettings:
 
 
 @pytest.fixture(scope="session")
-def redis_server(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> RedisSettings:
+def redis_server(start: StartServer, stored: Path) -> RedisSettings:
     settings = RedisSettings(port=free_port())
-    start(servers.redis(settings, tmp_path_factory.mktemp("redis")))
+    start(servers.redis(settings, stored / "redis"))
     return settings
 
 
@@ -102,9 +115,9 @@ def redis(redis_server: RedisSettings) -> RedisSettings:
 
 
 @pytest.fixture(scope="session")
-def s3(start: StartServer, tmp_path_factory: pytest.TempPathFactory) -> ObjectsSettings:
+def s3(start: StartServer, stored: Path) -> ObjectsSettings:
     settings = ObjectsSettings(port=free_port())
-    start(servers.objects(settings, tmp_path_factory.mktemp("objects")))
+    start(servers.objects(settings, stored / "objects"))
     return settings
 
 
@@ -115,9 +128,9 @@ def objects(s3: ObjectsSettings) -> ObjectsSettings:
 
 
 @pytest.fixture(scope="session")
-def tracking(start: StartServer, s3: ObjectsSettings, tmp_path_factory: pytest.TempPathFactory) -> MlflowSettings:
+def tracking(start: StartServer, s3: ObjectsSettings, stored: Path) -> MlflowSettings:
     settings = MlflowSettings(port=free_port())
-    start(servers.mlflow(settings, s3, tmp_path_factory.mktemp("mlflow")))
+    start(servers.mlflow(settings, s3, stored / "mlflow"))
     return settings
 
 

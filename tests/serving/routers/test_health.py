@@ -2,7 +2,7 @@ NOBODY_LISTENS = "mongodb://127.0.0.1:9/"
 
 
 def test_the_process_is_live_whatever_mongodb_does(start_api):
-    answer = start_api(address=NOBODY_LISTENS).get("/health/live")
+    answer = start_api(address=NOBODY_LISTENS, action_timeout_ms=100).get("/health/live")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "live"})
 
@@ -29,7 +29,7 @@ def test_without_a_generation_it_is_degraded_but_takes_requests(start_api):
 
 
 def test_without_mongodb_it_is_degraded_but_takes_requests(start_api):
-    answer = start_api(address=NOBODY_LISTENS).get("/health/ready")
+    answer = start_api(address=NOBODY_LISTENS, action_timeout_ms=100).get("/health/ready")
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
