@@ -37,7 +37,7 @@ def judge(
         )
     ]
     context.build_data_docs([SITE])
-    _write_index(docs_dir)
+    write_index(docs_dir)
     return checks
 
 
@@ -90,7 +90,8 @@ def _plain(figure: Figure) -> float | str:
     return figure if isinstance(figure, int | float) else str(figure)
 
 
-def _write_index(docs_dir: Path) -> None:
+def write_index(docs_dir: Path) -> None:
+    """Write the page that leads to every folder of pages."""
     links = (
         f'<li><a href="{page.relative_to(docs_dir)}">{page.parent.name}</a>' for page in docs_dir.glob(f"*/{INDEX}")
     )
