@@ -58,3 +58,11 @@ def load(trees: Trees) -> CatBoost:
 def predict(model: CatBoost, features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a score for each row of (n_pairs, n_features), on all cores."""
     return model.predict(Pool(features)).astype(np.float32) if len(features) else np.empty(0, np.float32)
+
+
+def contributions(model: CatBoost, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return (n_pairs, n_features + 1): what each feature adds to a score, and last what all scores begin with.
+
+    They are Shapley values of the trees (Lundberg, Erion and Lee 2018); each row sums to what `predict` returns.
+    """
+    return np.asarray(model.get_feature_importance(Pool(features), type="ShapValues"))
