@@ -57,6 +57,10 @@ class NotInCatalogue(MarqueeError):
     """The generation in force knows no such movie or genre."""
 
 
+class NotExplained(MarqueeError):
+    """What a list was made with is not at hand, so that nothing can be told of it by its model."""
+
+
 class UnknownModel(MarqueeError):
     """A stored model has a name that this version of the code knows no class for."""
 

@@ -73,6 +73,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--speed": {"type": above_zero, "default": 1.0, "help": "60 replays an hour in a minute"},
     "--rate": {"type": above_zero, "help": "so many ratings a second, instead of the intervals they came in"},
     "--password": {"default": "marquee-local-only", "help": "of the accounts that stand for the users"},
+    "--user": {"dest": "user_id", "type": positive, "required": True, "help": "whose list"},
+    "--movie": {"dest": "movie_id", "type": positive, "required": True, "help": "a movie of the catalogue"},
     "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
@@ -85,6 +87,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "night": ("--date", "--dataset"),
     "compare_models": ("--date",),
     "tune": ("--model", "--trials", "--date"),
+    "why": ("--user", "--movie"),
     "rollback": ("--why",),
     "promote": ("--version", "--why", "--of"),
     "demote": ("--why", "--of"),

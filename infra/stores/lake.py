@@ -158,6 +158,11 @@ class Snapshot:
         """The day this snapshot stands for."""
         return date.fromisoformat(self.manifest.snapshot_date)
 
+    @property
+    def name(self) -> str:
+        """The date and the attempt, as in 2026-11-20/20261120T001502123456Z: a later run of that day has another."""
+        return f"{self.manifest.snapshot_date}/{self.manifest.attempt}"
+
     def record(self, table: Table) -> TableRecord:
         """Return what the manifest says of a table; raises SnapshotMissing when the snapshot is older than it."""
         if table.name not in self.manifest.tables:

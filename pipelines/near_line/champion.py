@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from infra.errors import MarqueeError, NoChampion
-from infra.stores.lake import Lake
+from infra.stores.lake import Lake, Snapshot
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.registry import RECOMMENDER, ModelRegistry, StoredModel
 from infra.tables import FEATURES
@@ -37,12 +37,13 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Champion:
-    """A champion, what makes its lists (itself or a stand-in), and the snapshot that lists are made from."""
+    """A champion, what makes its lists (itself or a stand-in), and what lists are made from; `snapshot` names that."""
 
     version: ModelVersion
     recommender: Recommender
     ratings: Ratings
     top_rated: Ranking
+    snapshot: str
 
 
 def load_champion(registry: ModelRegistry, lake: Lake, wanted: Wanted) -> Champion:
@@ -52,10 +53,14 @@ def load_champion(registry: ModelRegistry, lake: Lake, wanted: Wanted) -> Champi
     """
     version = wanted.version
     stored = registry.load(RECOMMENDER, version.version) if version else registry.champion(RECOMMENDER)
-    snapshot = lake.open(FEATURES)
-    recommender: Any = _restored(who_folds_in(registry, stored))
+    return champion_on(lake.open(FEATURES), ModelVersion(stored.name, stored.version), who_folds_in(registry, stored))
+
+
+def champion_on(snapshot: Snapshot, version: ModelVersion, maker: StoredModel) -> Champion:
+    """Return a champion whose lists `maker`, itself or a stand-in, makes from a feature snapshot."""
+    recommender: Any = restore(maker.name, maker.parameters, maker.arrays)
     ratings, top_rated = read_ratings(snapshot), read_top_rated(snapshot)
-    return Champion(ModelVersion(stored.name, stored.version), recommender, ratings, top_rated)
+    return Champion(version, recommender, ratings, top_rated, snapshot.name)
 
 
 def who_folds_in(registry: ModelRegistry, champion: StoredModel) -> StoredModel:
@@ -70,10 +75,6 @@ def who_folds_in(registry: ModelRegistry, champion: StoredModel) -> StoredModel:
     stand_in = registry.load(RECOMMENDER, version)
     log.warning("%s cannot fold users in: %s version %d does it", champion.name, stand_in.name, version)
     return stand_in
-
-
-def _restored(stored: StoredModel) -> Any:
-    return restore(stored.name, stored.parameters, stored.arrays)
 
 
 class Champions:

@@ -32,6 +32,7 @@ NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
 SCIENCE_FICTION, DRAMAS = list(range(100, 120)), list(range(200, 220))
 MOVIES = [*SCIENCE_FICTION, *DRAMAS]
 POPULAR = [*DRAMAS, *SCIENCE_FICTION]
+SNAPSHOT = "2026-11-20/one"
 USER = 1  # of the dataset, who likes dramas
 
 RETRY_SECONDS = 1.0
@@ -55,7 +56,7 @@ def champion(wanted: Wanted) -> Champion:
     rated = ratings()
     top_rated = Ranking.of(POPULAR, np.linspace(4.5, 3.5, len(POPULAR)))
     model = Als(n_factors=4, n_epochs=5).fit(rated, silent(rated))
-    return Champion(wanted.version or ModelVersion("als", 1), model, rated, top_rated)
+    return Champion(wanted.version or ModelVersion("als", 1), model, rated, top_rated, SNAPSHOT)
 
 
 def publish(mongodb: MongodbSettings, began_at: datetime = NIGHT) -> str:
