@@ -2,40 +2,62 @@
 
 Scores are computed block by block, a few hundred users by a few thousand movies, so that they stay in the cache and are
 never all held. Movies are taken by falling norm: once norm(user) * norm(movie) cannot reach a user's n-th best score,
-no later movie can (Cauchy-Schwarz) and the user is done. A score and its movie travel as one integer key that sorts
-best first, so one comparison settles score and tie alike. It is all NumPy, which works outside the interpreter's lock:
-threads share the users, and the result does not depend on how many there are.
+no later movie can (Cauchy-Schwarz) and the user is done. BLAS multiplies and compiled code selects, both outside the
+interpreter's lock: threads share the users, and neither their number nor a user's company changes a bit of a list.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from functools import cache
+from itertools import pairwise
+from math import ceil
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from models.recommender import NO_MOVIE, TopLists, empty_lists
+from models.selection import EMPTY, Integers, Keys, Scores, collect, hide, positions_of, scores_of
 
 USERS_PER_BLOCK = 256
 MOVIES_PER_BLOCK = 2048
-
-Keys = NDArray[np.int64]
-Scores = NDArray[np.float32]
-
-_LOWEST = np.finfo(np.float32).min  # above -inf, so that a hidden score never passes it
+USERS_PER_PRODUCT = 64
+"""BLAS is given a multiple of so many users; it sums few rows in another order, which gives other bits."""
 
 
 class _Block(NamedTuple):
-    """Movies from `start` to `stop` in order of falling norm."""
+    """The movies taken from `start` on, as positions by id, and their factors (n_factors, n_movies) if they have any.
+
+    No user of norm 1 scores any of these, or of the movies of later blocks, higher than `reach`.
+    """
 
     start: int
-    stop: int
-    movies: NDArray[np.int64]
+    movies: Integers
     factors: Scores
-    reach: float  # no user of norm 1 scores any of these or later movies higher
+    reach: float
+
+
+class _Search(NamedTuple):
+    """Movies in the order they are taken, and what writes the scores of some users for a block; with users' norms."""
+
+    blocks: list[_Block]
+    write_scores: Callable[[NDArray[np.int64], _Block, Scores], None]
+    norms: NDArray[np.float64]
+
+
+class _Room(NamedTuple):
+    """Where a thread works, always the same place in the cache."""
+
+    scores: Scores
+    candidates: Keys
+
+    @classmethod
+    def of(cls, n: int) -> Self:
+        scores = np.empty((USERS_PER_BLOCK + USERS_PER_PRODUCT) * MOVIES_PER_BLOCK, np.float32)
+        return cls(scores, np.empty((USERS_PER_BLOCK, n + MOVIES_PER_BLOCK), np.int64))
 
 
 def top_by_factors(
@@ -44,25 +66,15 @@ def top_by_factors(
     """Return for each row of `user_factors` (n_users, n_factors) the n movies with the largest dot products.
 
     `movie_factors` is (n_movies, n_factors), `movie_ids` (n_movies) ascending, and a stored entry of `seen`
-    (n_users, n_movies) keeps that movie out of that user's list. Factors are finite.
+    (n_users, n_movies) keeps that movie out of that user's list. Factors and products are finite; both may be mapped
+    from files.
     """
-    lists = empty_lists(len(user_factors), n)
-    by_norm = np.argsort(-np.linalg.norm(movie_factors, axis=1), kind="stable")
-    place = np.argsort(by_norm)
-    blocks = list(_blocks(movie_factors, by_norm))
-    ids = np.append(movie_ids, NO_MOVIE)  # an empty key holds the position -1
 
-    def rank(first: int) -> None:
-        users = slice(first, first + USERS_PER_BLOCK)
-        hidden = seen[users].tocoo()
-        by_place = np.sort(place[hidden.col] * USERS_PER_BLOCK + hidden.row)
-        keys = _best_keys(user_factors[users], blocks, by_place, n)
-        lists.movie_ids[users] = ids[keys.astype(np.int32)]
-        lists.scores[users] = _scores(keys)
+    def write_scores(users: NDArray[np.int64], block: _Block, scores: Scores) -> None:
+        np.matmul(user_factors[users], block.factors, out=scores)
 
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(rank, range(0, len(user_factors), USERS_PER_BLOCK)))
-    return lists
+    search = _Search(list(_blocks(movie_factors)), write_scores, _norms(user_factors))
+    return _search(search, seen, n, movie_ids)
 
 
 def top_by_ranking(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]) -> TopLists:
@@ -93,73 +105,82 @@ def top_by_scores(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDA
     `movie_ids` is (n_movies) ascending, and a stored entry of `seen` (n_users, n_movies) keeps that movie out of that
     user's list. For models whose scores are no product of factors; the caller brings users in blocks that memory holds.
     """
-    shown = scores + np.float32(0)  # a copy, in which -0.0 is 0.0
-    hidden = seen.tocoo()
-    shown[hidden.row, hidden.col] = -np.inf
-    threshold = np.full(len(scores), _LOWEST)
-    if shown.shape[1] > n:
-        threshold = np.maximum(np.partition(shown, -n, axis=1)[:, -n], _LOWEST)
-    empty = np.full((len(scores), n), _keys(np.float32(-np.inf), -1))
-    keys = np.sort(_merge(empty, threshold, shown, np.arange(len(movie_ids))), axis=1)
-    return TopLists(np.append(movie_ids, NO_MOVIE)[keys.astype(np.int32)], _scores(keys))
+    n_users, n_movies = scores.shape
+
+    def write_scores(users: NDArray[np.int64], block: _Block, room: Scores) -> None:
+        room[:] = scores[users, block.start : block.start + len(block.movies)]
+
+    movies = np.arange(n_movies, dtype=np.int32)
+    blocks = [_Block(start, movies[start:stop], scores[:0], np.inf) for start, stop in _bounds(n_movies)]
+    return _search(_Search(blocks, write_scores, np.ones(n_users)), seen, n, movie_ids)
 
 
-def _blocks(movie_factors: Scores, by_norm: NDArray[np.int64]) -> Iterator[_Block]:
+def _bounds(n_movies: int) -> Iterator[tuple[int, int]]:
+    """Share movies out to blocks of about the same size, as a narrow one would be summed in another order."""
+    n_blocks = ceil(n_movies / MOVIES_PER_BLOCK)
+    return pairwise(np.linspace(0, n_movies, n_blocks + 1).astype(int).tolist())
+
+
+def _blocks(movie_factors: Scores) -> Iterator[_Block]:
+    norms = _norms(movie_factors)
+    by_norm = np.argsort(-norms, kind="stable").astype(np.int32)
     # The product's rounding may lift a score above the product of the norms by this much.
     slack = 1 + movie_factors.shape[1] * np.finfo(np.float32).eps
-    for start in range(0, len(by_norm), MOVIES_PER_BLOCK):
-        movies = by_norm[start : start + MOVIES_PER_BLOCK]
-        factors = np.ascontiguousarray(movie_factors[movies].T)
-        yield _Block(start, start + len(movies), movies, factors, slack * float(np.linalg.norm(factors[:, 0])))
+    for start, stop in _bounds(len(by_norm)):
+        movies = by_norm[start:stop]
+        yield _Block(start, movies, np.ascontiguousarray(movie_factors[movies].T), slack * norms[movies[0]])
 
 
-def _best_keys(user_factors: Scores, blocks: list[_Block], hidden: NDArray[np.int64], n: int) -> Keys:
-    """Return the (n_users, n) best keys of these users, sorted.
+def _norms(factors: Scores) -> NDArray[np.float64]:
+    return np.sqrt(np.einsum("ij,ij->i", factors, factors, dtype=np.float64))
 
-    `hidden` holds what to leave out, ascending: the movie's place in order of norm * USERS_PER_BLOCK + the user's row.
-    """
-    best = np.full((len(user_factors), n), _keys(np.float32(-np.inf), -1))
-    threshold = np.full(len(user_factors), _LOWEST)
-    norms = np.linalg.norm(user_factors, axis=1)
-    for block in blocks:
-        live = norms * block.reach >= threshold
-        if not live.any():
+
+@cache
+def _threadpools() -> ThreadpoolController:
+    return ThreadpoolController()  # which takes longer to find the libraries than a few users' lists do
+
+
+def _search(search: _Search, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]) -> TopLists:
+    n_users = len(search.norms)
+    lists = empty_lists(n_users, n)
+    place = np.empty(len(movie_ids), np.int32)
+    for block in search.blocks:
+        place[block.movies] = np.arange(block.start, block.start + len(block.movies))
+    ids = np.append(movie_ids, NO_MOVIE)  # an empty key holds the position -1
+    first_users = iter(range(0, n_users, USERS_PER_BLOCK))
+
+    def work(_: int) -> None:
+        room = _Room.of(n)
+        for first in first_users:  # all threads take from the same
+            users = np.arange(first, min(first + USERS_PER_BLOCK, n_users))
+            starts = seen.indptr[first : first + len(users) + 1].astype(np.int64)
+            hidden = starts - starts[0], place[seen.indices[starts[0] : starts[-1]]]
+            keys = _best_keys(search, users, hidden, n, room)
+            lists.movie_ids[users] = ids[positions_of(keys)]
+            lists.scores[users] = scores_of(keys)
+
+    n_threads = min(os.cpu_count() or 1, ceil(n_users / USERS_PER_BLOCK))
+    with _threadpools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(max(n_threads, 1)) as pool:
+        list(pool.map(work, range(n_threads)))
+    return lists
+
+
+def _best_keys(
+    search: _Search, users: NDArray[np.int64], hidden: tuple[NDArray[np.int64], Integers], n: int, room: _Room
+) -> Keys:
+    """Return the (n_users, n) best keys of these users, sorted; `hidden` is what `hide` takes."""
+    best = np.full((len(users), n), EMPTY)
+    rows = np.arange(len(users))
+    for block in search.blocks:
+        rows = rows[search.norms[users[rows]] * block.reach >= scores_of(best[rows, -1])]
+        if not rows.size:
             break
-        scores = user_factors[live] @ block.factors
-        begin, end = np.searchsorted(hidden, np.multiply((block.start, block.stop), USERS_PER_BLOCK))
-        places, users = np.divmod(hidden[begin:end], USERS_PER_BLOCK)
-        shown = live[users]
-        scores[(np.cumsum(live) - 1)[users[shown]], places[shown] - block.start] = -np.inf
-        if block.start == 0 and scores.shape[1] > n:
-            threshold = np.maximum(np.partition(scores, -n, axis=1)[:, -n], _LOWEST)
-        best[live] = _merge(best[live], threshold[live], scores, block.movies)
-        threshold[live] = np.maximum(_scores(best[live].max(axis=1)), _LOWEST)
-    return np.sort(best, axis=1)
-
-
-def _merge(best: Keys, threshold: Scores, scores: Scores, movies: NDArray[np.int64]) -> Keys:
-    """Return each row's n best keys, in no order, of those in `best` and the scores that reach its threshold."""
-    n_rows, n = best.shape
-    hits = np.flatnonzero(scores >= threshold[:, None])
-    if not hits.size:
-        return best
-    rows, columns = np.divmod(hits, scores.shape[1])
-    n_hits = np.bincount(rows, minlength=n_rows)
-    place = np.arange(len(hits)) - np.repeat(np.cumsum(n_hits) - n_hits, n_hits)
-    candidates = np.full((n_rows, n + n_hits.max()), _keys(np.float32(-np.inf), -1))
-    candidates[:, :n] = best
-    candidates[rows, n + place] = _keys(scores.ravel()[hits], movies[columns])
-    return np.partition(candidates, n - 1, axis=1)[:, :n]
-
-
-def _keys(scores: Scores | np.float32, movies: NDArray[np.int64] | int) -> Keys:
-    """Return integers whose ascending order is by falling score, then by rising movie position."""
-    bits = np.asarray(scores).view(np.int32)
-    ascending = bits ^ ((bits >> 31) & 0x7FFFFFFF)
-    return ((~ascending).astype(np.int64) << 32) | (np.asarray(movies, np.int64) & 0xFFFFFFFF)
-
-
-def _scores(keys: Keys) -> Scores:
-    """Return the scores in `keys`, -inf from an empty one."""
-    ascending = ~(keys >> 32).astype(np.int32)
-    return (ascending ^ ((ascending >> 31) & 0x7FFFFFFF)).view(np.float32)
+        padded = np.append(users[rows], np.repeat(users[:1], -len(rows) % USERS_PER_PRODUCT))
+        scores = room.scores[: len(padded) * len(block.movies)].reshape(len(padded), len(block.movies))
+        search.write_scores(padded, block, scores)
+        hide(scores, rows, *hidden, block.start)
+        width = collect(scores[: len(rows)], block.movies, best[rows], room.candidates)
+        candidates = room.candidates[: len(rows), :width]
+        candidates.sort(axis=1)
+        best[rows] = candidates[:, :n]
+    return best

@@ -1,0 +1,146 @@
+"""The best of many scores in each row, by a threshold that rises from block to block; compiled.
+
+A score and its movie travel as one integer key. Ascending order of keys is by falling score, then by rising movie, so
+one comparison settles score and tie alike. What is compiled is kept as that of `models.block_solves` is.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Keys = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Integers = NDArray[np.int32]
+
+EMPTY = np.int64(0x7F800000FFFFFFFF)
+"""The key of no movie, position -1, with the score -inf: behind every other."""
+LOWEST = np.finfo(np.float32).min  # above -inf, so that a hidden score never passes it
+RUN = 64
+"""So many scores are dismissed by one look, when none of them reaches the threshold."""
+
+
+def positions_of(keys: Keys) -> Integers:
+    """Return the movies of keys, -1 from an empty one."""
+    return keys.astype(np.int32)
+
+
+def scores_of(keys: Keys) -> Scores:
+    """Return the scores of keys, -inf from an empty one."""
+    ascending = ~(keys >> 32).astype(np.int32)
+    return (ascending ^ ((ascending >> 31) & 0x7FFFFFFF)).view(np.float32)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def hide(scores: Scores, rows: NDArray[np.int64], starts: NDArray[np.int64], places: Integers, first: int) -> None:
+    """Make scores -inf that are not to be listed.
+
+    Row i of `scores` (n_rows, n_movies) is of user rows[i], who is not to see places[starts[user] : starts[user + 1]];
+    of these, `first` is the first column.
+    """
+    for row in range(len(rows)):
+        user = rows[row]
+        for place in places[starts[user] : starts[user + 1]]:
+            if first <= place < first + scores.shape[1]:
+                scores[row, place - first] = -np.inf
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> int:
+    """Write each row's keys that may be among its best to the start of its row in `candidates`; return how far.
+
+    Candidates are those of `best` (n_rows, n), best first, and those of finite `scores` (n_rows, n_movies) that precede
+    its last; `movies` (n_movies) tells whose the scores are. `candidates` is (n_rows, n + n_movies) at least, and up to
+    the returned width shorter rows end in EMPTY. More than the n best are candidates, but with scores in no special
+    order hardly twice as many.
+    """
+    bits = scores.view(np.int32)
+    n_rows, n = best.shape
+    hits = np.empty(scores.shape[1], np.int32)
+    maxima = np.empty(2 * n, np.float32)
+    lengths = np.empty(n_rows, np.int64)
+    for row in range(n_rows):
+        candidates[row, :n] = best[row]
+        length, last = n, best[row, n - 1]
+        threshold = _float(~(last >> 32))
+        if last == EMPTY:
+            length = np.count_nonzero(best[row] != EMPTY)
+            threshold = max(LOWEST, _reached(scores[row], maxima, n))
+        for hit in hits[: _find(scores[row], threshold, hits)]:
+            key = _key(scores[row, hit], bits[row, hit], movies[hit])
+            candidates[row, length] = key
+            length += key < last
+        lengths[row] = length
+    width = max(n, lengths.max())
+    for row in range(n_rows):
+        candidates[row, lengths[row] : width] = EMPTY
+    return width
+
+
+@njit(nogil=True, error_model="numpy")
+def _find(scores: Scores, threshold: np.float32, hits: Integers) -> int:
+    """Write the places of scores that reach the threshold to `hits`, and return how many there are."""
+    n_hits = 0
+    whole = len(scores) - len(scores) % RUN
+    for begin in range(0, whole, RUN):
+        n_reaching = 0
+        for place in range(begin, begin + RUN):
+            n_reaching += scores[place] >= threshold
+        if n_reaching:
+            for place in range(begin, begin + RUN):
+                hits[n_hits] = place
+                n_hits += scores[place] >= threshold
+    for place in range(whole, len(scores)):
+        if scores[place] >= threshold:
+            hits[n_hits] = place
+            n_hits += 1
+    return n_hits
+
+
+@njit(nogil=True, error_model="numpy")
+def _reached(scores: Scores, maxima: Scores, n: int) -> np.float32:
+    """Return a score that `n` of the scores reach, and few more: the n-th largest of the maxima of 2n groups."""
+    n_groups = len(maxima)
+    if len(scores) < n_groups:
+        return LOWEST
+    maxima[:] = scores[:n_groups]
+    for begin in range(n_groups, len(scores) - n_groups + 1, n_groups):
+        group_scores = scores[begin : begin + n_groups]
+        for group in range(n_groups):
+            score, largest = group_scores[group], maxima[group]
+            maxima[group] = score if score > largest else largest
+    return _nth_largest(maxima.view(np.int32), n)
+
+
+@njit(nogil=True, error_model="numpy")
+def _nth_largest(bits: Integers, n: int) -> np.float32:
+    """Return the n-th largest of the floats that have these bits, by halving what it may be; spoils `bits`."""
+    for place in range(len(bits)):
+        bits[place] = _ascending(bits[place])
+    low, high = np.int64(-(2**31)), np.int64(2**31 - 1)
+    while low < high:
+        middle = (low + high + 1) >> 1
+        n_reaching = 0
+        for place in range(len(bits)):
+            n_reaching += bits[place] >= np.int32(middle)
+        if n_reaching >= n:
+            low = middle
+        else:
+            high = middle - 1
+    return _float(low)
+
+
+@njit(nogil=True, error_model="numpy")
+def _key(score: np.float32, bits: np.int32, movie: np.int32) -> np.int64:
+    ascending = np.int64(0) if score == 0 else np.int64(_ascending(bits))  # -0.0 ties with 0.0
+    return (~ascending << 32) | np.int64(movie)
+
+
+@njit(nogil=True, error_model="numpy")
+def _float(ascending: np.int64) -> np.float32:
+    return np.int32(_ascending(np.int32(ascending))).view(np.float32)
+
+
+@njit(nogil=True, error_model="numpy")
+def _ascending(bits: np.int32) -> np.int32:
+    """Return integers that rise as the floats of these bits do; the same turns them back."""
+    return np.int32(bits ^ ((bits >> 31) & 0x7FFFFFFF))
