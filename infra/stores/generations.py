@@ -5,7 +5,6 @@ building ──> published ──> retired
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn, Self
 
@@ -28,6 +27,7 @@ from infra.stores.ledger import SHARDS, Ledger
 from infra.stores.manifest import Check
 from infra.stores.mongodb import Document, answering, connect, without_password
 from infra.stores.promotions import this_person
+from infra.stores.verdicts import Verdict
 
 N_KEPT = 3
 """How many published generations stay, the one in force included: as far back as rollbacks can go."""
@@ -68,11 +68,13 @@ class GenerationStore:
     ) -> str:
         """Return the id of a generation that nobody is pointed at; `inputs` is all that decides what it holds.
 
-        One of the same inputs that an earlier run left half-done is gone on with. Any other is refused and dropped.
+        One of the same inputs that an earlier run left half-done is gone on with, and so is the newest if it was only
+        held by comparisons, so that it need not be made again to be accepted. Any other is refused and dropped.
         That goes for a run that is still writing too: it ends with GenerationRefused at its next shard, and the
         newcomer goes on.
         """
         with answering(self._address):
+            self._take_up_held(inputs)
             building = self._generations.find({"state": State.BUILDING}, sort=NEWEST_FIRST)
             same = next((found["_id"] for found in building if found.get("inputs") == inputs), None)
             generation = same or self._new_id(began_at)
@@ -112,21 +114,30 @@ class GenerationStore:
             if not self._generations.find_one({"_id": generation, "state": State.BUILDING}, {"_id": True}):
                 raise self._given_up(generation)
 
-    def publish(self, generation: str, counts: Mapping[str, int], checks: Sequence[Check]) -> None:
-        """Put a generation in force if every check passed, retire those beyond the last N_KEPT and drop their lists.
+    def publish(
+        self,
+        generation: str,
+        counts: Mapping[str, int],
+        checks: Sequence[Check],
+        comparisons: Sequence[Check] = (),
+        accept: str | None = None,
+        report: str | None = None,
+    ) -> None:
+        """Put a generation in force if `Verdict` has nothing against it, retire those beyond the last N_KEPT.
 
         The pointer and the states change in one transaction. A failed check leaves the generation refused, its lists
         there to be looked at until the next publication, and the one in force where it is. The lists of users who
         deleted their account since they were counted are taken out in the same transaction.
         Raises GenerationRefused when a check failed, or when another publication gave this generation up.
         """
-        proof = {"counts": dict(counts), "checks": [asdict(check) for check in checks]}
-        failed = [check for check in checks if not check.passed]
+        verdict = Verdict(checks, comparisons, accept, report)
+        proof = {"counts": dict(counts), **verdict.record(this_person())}
         with answering(self._address):
-            if failed:
-                self._refuse(generation, failed, proof)
+            if verdict.against:
+                self._refuse(generation, verdict.why, proof)
+            ends = _becomes(State.PUBLISHED, verdict.why, **proof)
             with self._client.start_session() as session:
-                session.with_transaction(lambda session: self._put_in_force(generation, proof, session))
+                session.with_transaction(lambda session: self._put_in_force(generation, ends, session))
             self._drop_unwanted()
 
     def roll_back(self, why: str | None = None) -> tuple[str, str]:
@@ -159,8 +170,8 @@ class GenerationStore:
         with answering(self._address), self._client.start_session() as session:
             return session.with_transaction(flip)
 
-    def _put_in_force(self, generation: str, proof: Document, session: ClientSession) -> None:
-        self._change(generation, _becomes(State.PUBLISHED, "every check passed", **proof), session)
+    def _put_in_force(self, generation: str, ends: Document, session: ClientSession) -> None:
+        self._change(generation, ends, session)
         self.contents(generation).leave_out_deleted(session)
         published = self._generations.find({"state": State.PUBLISHED}, sort=NEWEST_FIRST, session=session)
         old = [document["_id"] for document in published.skip(N_KEPT)]
@@ -168,10 +179,7 @@ class GenerationStore:
         self._generations.update_many({"_id": {"$in": old}}, retired, session=session)
         self._point_at(generation, session)
 
-    def _refuse(self, generation: str, failed: Sequence[Check], proof: Document) -> NoReturn:
-        why = "; ".join(
-            f"{check.table}: {check.expectation}: {check.figure} instead of {check.limit}" for check in failed
-        )
+    def _refuse(self, generation: str, why: str, proof: Document) -> NoReturn:
         self._change(generation, _becomes(State.REFUSED, why, **proof))
         raise GenerationRefused(
             f"generation {generation} in {self._place} failed its checks and was refused, the one in force stays: {why}"
@@ -187,6 +195,11 @@ class GenerationStore:
             f"generation {generation} in {self._place} was given up, because another publication began while "
             "it was being written, or was finished by another; that one goes on"
         )
+
+    def _take_up_held(self, inputs: Mapping[str, Any]) -> None:
+        newest = self._generations.find_one(sort=NEWEST_FIRST)  # the lists of any before it are gone
+        if newest and newest.get("is_held") and newest.get("inputs") == inputs:
+            self._generations.update_one({"_id": newest["_id"]}, {"$set": {"state": State.BUILDING}})
 
     def _new_id(self, began_at: datetime) -> str:
         """Return an id that grows even within a second, or after the clock was set back."""

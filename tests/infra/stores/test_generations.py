@@ -20,6 +20,7 @@ FINISHED = ShardRecord(
     Content.USER_LISTS, 0, 2, 1, 1, "00ff00ff00ff00ff", {"faults": {"unknown movies": 0}}, 0.5, 2**33
 )
 FAILED = Check("user_recommendations", "unknown movies", 7, "0", passed=False)
+ODD = Check("user_recommendations", "personal lift", 0.01, "at least 0.3", passed=False)
 
 
 @pytest.fixture
@@ -253,3 +254,42 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch
         GenerationStore("mongodb://writer:sesame@127.0.0.1:9/", "marquee")
 
     assert "sesame" not in str(error.value)
+
+
+def held(store, night=NIGHT):
+    generation = written(store, night)
+    with pytest.raises(GenerationRefused, match=r"personal lift: 0\.01 instead of at least 0\.3"):
+        store.publish(generation, {}, [PASSED], [ODD])
+    return generation
+
+
+def test_a_generation_held_by_a_comparison_is_taken_up_again_and_can_be_accepted(store, database):
+    generation = held(store)
+    assert (state(database, generation), in_force(database)) == ("refused", None)
+
+    assert written(store) == generation
+    store.publish(generation, {}, [PASSED], [ODD], accept="it is meant")
+
+    record = database.generations.find_one({"_id": generation})
+    assert (record["state"], in_force(database)) == ("published", generation)
+    assert record["accepted"]["why"] == "it is meant"
+    assert record["accepted"]["checks"] == ["user_recommendations: personal lift"]
+    assert record["is_held"] is False
+
+
+def test_a_held_generation_is_not_taken_up_with_other_inputs_nor_after_another_began(store, database):
+    generation = held(store)
+
+    other = written(store, snapshot="second")
+
+    assert other > generation
+    assert written(store) > other
+    assert state(database, generation) == "refused"
+
+
+def test_a_refused_generation_is_not_taken_up(store):
+    generation = written(store)
+    with pytest.raises(GenerationRefused, match="unknown movies: 7 instead of 0"):
+        store.publish(generation, {}, [FAILED], [ODD], accept="it is meant")
+
+    assert written(store) > generation
