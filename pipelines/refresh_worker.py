@@ -14,6 +14,7 @@ from infra.stores.guard import Guard
 from infra.stores.lake import Lake
 from infra.stores.list_cache import ListCache
 from infra.stores.mongodb import connect_async
+from infra.stores.questions import Questions
 from infra.stores.redis import connect
 from infra.stores.registry import ModelRegistry
 from infra.stores.streams import RETRY_SECONDS, Consumer
@@ -21,6 +22,7 @@ from infra.stores.user_lists import UserLists
 from pipelines.near_line.champion import Champion, Champions, Wanted, load_champion
 from pipelines.near_line.chores import Chore, beside, retrain_if_due, trim_streams
 from pipelines.near_line.consuming import consume
+from pipelines.near_line.explainer import answering_beside
 from pipelines.near_line.figures import measure_streams, tell
 from pipelines.near_line.worker import GROUP, STREAMS, Worker
 
@@ -41,14 +43,15 @@ async def run(
     async with connect_async(settings.mongodb.address, PATIENCE_MS) as client, redis:
         database = client[settings.mongodb.database]
         cache = ListCache(redis, Guard("Redis", PATIENCE_MS, RedisError))
-        worker = Worker(database, UserLists(database, cache, EventStore(redis)), Champions(load))
+        champions = Champions(load)
+        worker = Worker(database, UserLists(database, cache, EventStore(redis)), champions)
         consumer = Consumer(redis, GROUP, STREAMS, retry_seconds)
         chores = (
             Chore(partial(measure_streams, redis, GROUP, STREAMS), every_seconds=5),
             Chore(partial(trim_streams, redis), every_seconds=60),
             Chore(partial(retrain_if_due, settings, database, redis), every_seconds=60),
         )
-        async with beside(*chores):
+        async with beside(*chores), answering_beside(Questions(redis), database, champions):
             await consume(consumer, worker.handle, worker.keep_up, stopping)
 
 

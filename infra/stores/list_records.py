@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -50,6 +52,19 @@ class Place:
     source: str
 
 
+class Verdict(StrEnum):
+    """What became of a movie: it is in the list, by the model or to fill up, or the first reason why it is not."""
+
+    LISTED = "listed"
+    FILLS_UP = "fills_up"
+    NO_LIST = "no_list"
+    HIDDEN = "hidden"
+    RATED = "rated"
+    WATCHED = "watched"
+    BEYOND_THE_LIST = "beyond_the_list"
+    NOT_A_CANDIDATE = "not_a_candidate"
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationRecord:
     """A generation: `model` made the lists of its users; `inputs` is None for one of before they were kept."""
@@ -78,10 +93,15 @@ class ListRecord:
         return self.ranked is not None and self.ranked.generated_at is not None
 
     @property
+    def generated_at(self) -> datetime:
+        """When the list was made, or the generation where there is none."""
+        return (self.ranked and self.ranked.generated_at) or begun_at(self.generation.id)
+
+    @property
     def done_since(self) -> list[Done]:
         """What the user did with the movie since the list was made, which the API goes by and the list does not."""
-        made_at = (self.ranked and self.ranked.generated_at) or begun_at(self.generation.id)
-        return [each for each in self.done if each.movie_id == self.movie.movie_id and each.happened_at > made_at]
+        its_own = (each for each in self.done if each.movie_id == self.movie.movie_id)
+        return [each for each in its_own if each.happened_at > self.generated_at]
 
     @property
     def model(self) -> ModelVersion | None:

@@ -1,10 +1,10 @@
 """Why a movie is in a user's list or is not: the model asked about it, and the list made again to be compared."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from infra.errors import NotExplained
-from infra.stores.list_records import ListRecord
+from infra.stores.generation_layout import FROM_POPULAR
+from infra.stores.list_records import ListRecord, Verdict
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.user_layout import Kind
 from models.explanation import Contribution, Explanation, Opinion, explain
@@ -16,19 +16,6 @@ N_LARGEST = 10
 
 TOLERANCE = 1e-6
 """Scores that differ by less, or by this share of the stored one where that is above 1, agree."""
-
-
-class Verdict(StrEnum):
-    """What became of a movie: it is in the list, by the model or to fill up, or the first reason why it is not."""
-
-    LISTED = "listed"
-    FILLS_UP = "fills_up"
-    NO_LIST = "no_list"
-    HIDDEN = "hidden"
-    RATED = "rated"
-    WATCHED = "watched"
-    BEYOND_THE_LIST = "beyond_the_list"
-    NOT_A_CANDIDATE = "not_a_candidate"
 
 
 KEPT_OUT = {Kind.HIDE: Verdict.HIDDEN, Kind.RATING: Verdict.RATED, Kind.WATCH: Verdict.WATCHED}
@@ -60,8 +47,7 @@ class Reasons:
 
 def find_reasons(champion: Champion, record: ListRecord) -> Reasons:
     """Ask what made a list about a movie, and make the list again; raises NotExplained where something else did."""
-    if champion.version != record.model:
-        raise NotExplained(f"the list was made by {_named(record.model)}, and {_named(champion.version)} is loaded")
+    _require_its_maker(champion, record)
     made_from = ingredients_of(champion, record)
     told = explain(made_from.model, record.user_id, record.movie.movie_id, made_from.history)
     again = make_again(champion, made_from, record)
@@ -80,6 +66,14 @@ def find_reasons(champion: Champion, record: ListRecord) -> Reasons:
         again,
         _disagreement(champion, record, again),
     )
+
+
+def _require_its_maker(champion: Champion, record: ListRecord) -> None:
+    sources = record.ranked.sources.keys() - {FROM_POPULAR} if record.ranked else set()
+    if champion.version != record.model:
+        raise NotExplained(f"the list was made by {_named(record.model)}, and {_named(champion.version)} is loaded")
+    if sources and champion.recommender.name not in sources:
+        raise NotExplained(f"the list was made by {', '.join(sources)}, and {champion.recommender.name} is loaded")
 
 
 def _judge(record: ListRecord, made_from: Ingredients, told: Explanation) -> Verdict:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from infra.stores.list_records import GenerationRecord, ListRecord
+from infra.stores.list_records import GenerationRecord, ListRecord, Verdict
 from models.explanation import Contribution, Opinion
-from pipelines.explaining.reasons import Reasons, Verdict
+from pipelines.explaining.reasons import Reasons
 
 HASH_LETTERS = 12
 

@@ -86,6 +86,11 @@ class Champions:
         self._loading: asyncio.Task[tuple[Wanted, Champion]] | None = None
         self._again_at = 0.0
 
+    @property
+    def loaded(self) -> Champion | None:
+        """The champion that is used now, None before the first is loaded."""
+        return self._loaded[1] if self._loaded else None
+
     async def newest(self, wanted: Wanted) -> Champion:
         """Return the champion wanted, or the one before while that is being loaded or cannot be.
 

@@ -18,7 +18,7 @@ from infra.stores.histories import read_histories
 from infra.stores.interactions import Action
 from infra.stores.lake import Lake
 from infra.stores.list_cache import ListCache
-from infra.stores.list_records import read_list_record
+from infra.stores.list_records import Verdict, read_list_record
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.registry import RECOMMENDER, ModelRegistry
 from infra.stores.user_layout import Kind
@@ -29,7 +29,7 @@ from models.ratings import Ratings
 from models.two_stage import AlsCatboost
 from models.zoo import KNOWS_USERS_BY_ID, ZOO
 from pipelines import why
-from pipelines.explaining.reasons import Verdict, find_reasons
+from pipelines.explaining.reasons import find_reasons
 from pipelines.feature_arrays import read_ratings
 from pipelines.near_line.champion import champion_on
 from pipelines.near_line.lists import make_lists
