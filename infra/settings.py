@@ -113,6 +113,7 @@ class ApiSettings(BaseModel):
     mongodb_timeout_ms: PositiveInt = Field(25, description="how long a read may take")
     personal_budget_ms: PositiveInt = Field(40, description="how long a user's or movie's own list may take")
     similar_budget_ms: PositiveInt = Field(10, description="how long the lists of movies liked last may take")
+    why_budget_ms: PositiveInt = Field(2_000, description="how long a near-line worker may take to say why")
     action_timeout_ms: PositiveInt = Field(2_000, description="how long something a user does may take")
 
     @property

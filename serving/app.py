@@ -12,7 +12,7 @@ from serving.errors import tell_errors
 from serving.etags import Etags
 from serving.observed import Observed
 from serving.people import open_people
-from serving.routers import accounts, actions, admin, health, metrics, movies, reviews, users
+from serving.routers import accounts, actions, admin, health, metrics, movies, reviews, users, why
 from serving.stores import open_stores
 
 GZIP_FROM_BYTES = 1_400
@@ -39,6 +39,7 @@ app = FastAPI(
 )
 app.include_router(users.router)
 app.include_router(movies.router)
+app.include_router(why.router)
 app.include_router(accounts.router)
 app.include_router(actions.router)
 app.include_router(reviews.router)

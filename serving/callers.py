@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from infra.errors import NotAllowed, NotSignedIn
@@ -82,4 +82,23 @@ async def get_admin(people: OpenPeople, account_id: AccountId) -> Account:
     return account
 
 
+WhoseList = Annotated[
+    int, whole_number(1, LARGEST_ID), Query(alias="user_id", ge=1, le=LARGEST_ID, description="whose list")
+]
+
+
+async def get_asked_user_id(user_id: WhoseList, people: OpenPeople, given: Bearer, now: Now) -> int:
+    """Return the user asked about; raises NotSignedIn or NotAllowed where it is a profile of someone else's.
+
+    The reasons for a list tell what its user did, so only users of the dataset are everyone's to ask about.
+    """
+    if user_id < FIRST_PROFILE_USER_ID:
+        return user_id
+    account_id = await get_account_id(people, given, now)
+    if user_id not in [profile.user_id for profile in await people.accounts.profiles(account_id)]:
+        await get_admin(people, account_id)
+    return user_id
+
+
+AskedUserId = Annotated[int, Depends(get_asked_user_id)]
 UserDiary = Annotated[Diary, Depends(get_diary)]

@@ -67,6 +67,11 @@ Chooser = Annotated[Recommender, Depends(get_recommender)]
 Now = Annotated[datetime, Depends(get_now)]
 UserId = Annotated[int, whole_number(1, LARGEST_ID), Path(ge=1, le=LARGEST_ID)]
 MovieId = Annotated[int, whole_number(1, LARGEST_ID), Path(ge=1, le=LARGEST_ID)]
+AskedMovieId = Annotated[
+    int,
+    whole_number(1, LARGEST_ID),
+    Query(alias="movie_id", ge=1, le=LARGEST_ID, description="which movie"),
+]
 Limit = Annotated[
     int,
     whole_number(1, LONGEST_LIST),

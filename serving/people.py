@@ -14,6 +14,7 @@ from infra.stores.erasure import Eraser
 from infra.stores.events import EventStore
 from infra.stores.interactions import InteractionStore
 from infra.stores.outbox import Outbox
+from infra.stores.questions import Questions
 from infra.stores.redis import connect
 from infra.stores.reviews import ReviewStore
 from infra.stores.sessions import SessionStore
@@ -21,6 +22,7 @@ from infra.stores.training_runs import TrainingRuns
 from serving.login_limits import LoginLimits
 from serving.passwords import Passwords
 from serving.tokens import AccessTokens
+from serving.why import Explainer
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class People:
     tokens: AccessTokens
     limits: LoginLimits
     training_runs: TrainingRuns
+    explainer: Explainer
 
 
 @asynccontextmanager
@@ -57,6 +60,7 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
             limits=LoginLimits(redis),
             training_runs=TrainingRuns(settings.airflow.address),
+            explainer=Explainer(database, Questions(redis), settings.api.why_budget_ms / 1e3),
         )
         stopping.set()
         await relaying

@@ -44,6 +44,10 @@ def test_every_answer_has_an_example(path, method, status):
         ("/api/v1/movies/{movie_id}/recommendations", "404", "/api/v1/movies/999999999/recommendations"),
         ("/api/v1/movies/{movie_id}", "404", "/api/v1/movies/999999999"),
         ("/api/v1/movies/{movie_id}", "422", "/api/v1/movies/-5"),
+        ("/api/v1/why", "404", "/api/v1/why?user_id=7&movie_id=999999999"),
+        ("/api/v1/why", "401", "/api/v1/why?user_id=1000000000&movie_id=6"),
+        ("/api/v1/why", "422", "/api/v1/why?user_id=abc&movie_id=6"),
+        ("/api/v1/why", "422", "/api/v1/why?user_id=7"),
         ("/api/v1/movies/popular", "422", "/api/v1/movies/popular?limit=101"),
         ("/api/v1/movies/popular", "422", "/api/v1/movies/popular?offset=-1"),
         ("/api/v1/movies/popular", "422", "/api/v1/movies/popular?year_from=95"),
@@ -81,6 +85,7 @@ def test_an_example_of_an_error_is_what_the_api_answers(client, path, status, re
         ("/api/v1/reports/{review_id}", "put", f"/api/v1/reports/{REVIEW_ID}", {"reason": "rude"}, {}, 404),
         ("/api/v1/movies/{movie_id}/reviews", "get", "/api/v1/movies/-5/reviews", None, {}, 422),
         ("/api/v1/admin/reports", "get", "", None, {}, 403),
+        ("/api/v1/why", "get", "/api/v1/why?user_id=1999999999&movie_id=6", None, {}, 403),
     ],
 )
 def test_an_example_of_a_refusal_is_what_somebody_with_an_account_is_told(
@@ -110,6 +115,15 @@ def test_an_example_of_a_list_has_the_source_and_the_fields_of_a_real_one(client
     example = next(example for example in examples(path, "200") if example["source"] == answer["source"])
     assert example.keys() == {name for name, told in answer.items() if told is not None}  # OpenAPI leaves out nulls
     assert example["movies"][0].keys() == answer["movies"][0].keys()
+
+
+def test_the_example_of_a_why_without_a_worker_is_what_the_api_answers_then(client):
+    answer = client.get("/api/v1/why?user_id=7&movie_id=6").json()
+
+    example = next(each for each in examples("/api/v1/why", "200") if "reasons_missing" in each)
+    assert example.keys() == {name for name, told in answer.items() if told is not None}  # OpenAPI leaves out nulls
+    assert example["reasons_missing"] == answer["reasons_missing"]
+    assert example["generation"].keys() == answer["generation"].keys()
 
 
 def test_the_headers_of_a_list_are_documented(client):
