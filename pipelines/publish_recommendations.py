@@ -16,6 +16,7 @@ from infra.stores.manifest import Check
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
 from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
 from pipelines.publication.actuals import Actual, measured, of_shards
+from pipelines.publication.carry_over import begin_carry_over
 from pipelines.publication.catalogue import write_catalogue
 from pipelines.publication.checks import check_counts, check_faults
 from pipelines.publication.figures import Figures, add_up
@@ -53,7 +54,7 @@ def run(
     with measured("catalogue", snapshot.record(MOVIES).n_rows, took):
         expected = write_catalogue(snapshot, store.contents(generation), n)
     with measured("read", snapshot.record(RATINGS).n_rows, took):
-        tonight = read_tonight(snapshot, recommender, similar_movies, n)
+        tonight = read_tonight(snapshot, recommender, similar_movies, inputs)
     records = make_missing(tonight, store, generation)
     figures = describe(records, took, store, generation)
     counts, deleted = store.contents(generation).count_without_deleted()
@@ -65,13 +66,14 @@ def run(
 
 def make_missing(tonight: Tonight, store: GenerationStore, generation: str) -> list[ShardRecord]:
     """Make the shards that are not in the ledger yet, and return what it says of all."""
+    making = begin_carry_over(tonight, store, generation)
     ledger = store.ledger(generation)
     made = [record.shard for record in ledger.records()]
     size = fitting_size(tonight.n, N_WORKERS, free_memory())
     missing = [shard for lists in LISTS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
     if made:
         print(f"{len(made)} shards were finished before, {len(missing)} are missing")
-    make_shards_here(missing, tonight, store, generation)
+    make_shards_here(missing, tonight, store, making)
     return ledger.records()
 
 
@@ -84,10 +86,18 @@ def describe(
     facts: dict[str, Any] = {
         "lists_hash": add_hashes(record.lists_hash for record in records),
         "figures": figures,
+        "saved": {lists: _kept(shards) for lists, shards in of_lists.items()},
         "actuals": {**took, **{lists: of_shards(shards) for lists, shards in of_lists.items()}},
     }
     store.describe(generation, facts)
+    for lists, saved in facts["saved"].items():
+        print(f"{lists}: {saved['n_kept']:,} kept from the generation before, {saved['n_computed']:,} computed")
     return figures
+
+
+def _kept(records: Sequence[ShardRecord]) -> dict[str, int]:
+    """Return how many lists were kept from the generation before, and how many were computed."""
+    return {"n_kept": sum(each.n_kept for each in records), "n_computed": sum(each.n_computed for each in records)}
 
 
 def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence[int]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from bson.raw_bson import RawBSONDocument
 from numpy.typing import NDArray
 from pymongo import WriteConcern
@@ -13,7 +14,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from infra.stores.generation_layout import MOVIE_FIELDS, Content
-from infra.stores.list_encoding import encode_lists
+from infra.stores.list_encoding import StoredLists, decode_lists, encode_lists
 from infra.stores.mongodb import DUPLICATE_KEY, Document, answering
 from infra.stores.user_layout import DELETED_USERS
 
@@ -40,17 +41,34 @@ class GenerationContents:
         movie_ids: NDArray,
         scores: NDArray,
         n_by_source: Mapping[str, NDArray],
+        fingerprints: NDArray | None = None,
     ) -> None:
-        """Write one list per id, of users or of movies; `list_encoding.encode_lists` says what the arrays are.
+        """Write one list per id, of users or of movies; `list_encoding.StoredLists` says what the arrays are.
 
         A list that is there stays, so writing the same ones again writes those that are missing.
         """
+        known = np.zeros(len(ids), np.uint64) if fingerprints is None else fingerprints
+        lists = StoredLists(ids, movie_ids, scores, n_by_source, known)
+        self._insert(content, len(ids), lambda rows: encode_lists(lists.where(rows)))
 
-        def documents(rows: slice) -> list[RawBSONDocument]:
-            given = {source: n_movies[rows] for source, n_movies in n_by_source.items()}
-            return encode_lists(ids[rows], movie_ids[rows], scores[rows], given)
+    def read_lists(self, content: Content, ids: NDArray, n: int) -> StoredLists:
+        """Return the lists of those of `ids` that have one, by id; of each the first `n` movies."""
+        asked = {"_id": {"$in": ids.tolist()}}
+        with answering(self._address):
+            found = list(self._database[content.of(self._generation)].find(asked).sort("_id"))
+        return decode_lists(found, n)
 
-        self._insert(content, len(ids), documents)
+    def copy_lists(self, content: Content, ids: NDArray, earlier: str) -> int:
+        """Copy the lists of `ids` from an earlier generation, inside the server; return how many of them are here then.
+
+        A list that is there stays. One that was replaced or removed in the earlier generation is not copied.
+        """
+        source, target = content.of(earlier), content.of(self._generation)
+        asked: Document = {"_id": {"$in": ids.tolist()}, "fingerprint": {"$exists": True}}
+        copy = {"into": target, "whenMatched": "keepExisting", "whenNotMatched": "insert"}
+        with answering(self._address):
+            self._database[source].aggregate([{"$match": asked}, {"$merge": copy}])
+            return self._database[target].count_documents({"_id": asked["_id"]})
 
     def write_catalogue(self, movies: Sequence[Mapping[str, Any]]) -> None:
         """Write what the API shows of each movie; a row has `movie_id` and MOVIE_FIELDS."""

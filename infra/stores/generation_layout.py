@@ -2,15 +2,18 @@
 
     generations                              one document per publication
     serving_state                            POINTER, whose `generation` is the one in force; CHAMPION, see below
-    user_recommendations_<generation>        _id user_id, movie_ids, scores, sources
-    movie_recommendations_<generation>       _id movie_id, movie_ids, scores, sources
+    user_recommendations_<generation>        _id user_id, movie_ids, scores, sources, fingerprint
+    movie_recommendations_<generation>       _id movie_id, movie_ids, scores, sources, fingerprint
     movies_<generation>                      _id movie_id, title, year, genres, imdb_id, tmdb_id
     popular_<generation>                     _id `all` or a genre, movie_ids, scores
 
 `movie_ids` is best first and `scores` goes with it. `sources` counts how many of them came from where, in the order of
 the list: `{"als": 97, "popular": 3}` is 97 movies of the model `als`, then 3 of a popular list.
 
+`fingerprint` stands for all that the list was made from: where the next generation makes it from the same, it keeps it.
+
 A list made after its generation says so in fields of its own: `generated_at`, `source` (of all its movies), `model`.
+It has no fingerprint.
 
 `models` of a generation names what made its lists, by role: `{"recommender": {"name": "als", "version": 12}, ...}`. The
 document CHAMPION, if it is there, has the same field, and names the champions of now.

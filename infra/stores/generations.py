@@ -99,6 +99,17 @@ class GenerationStore:
         """Return the collections of a generation, to be written."""
         return GenerationContents(self._database, self._address, generation)
 
+    def in_force(self) -> str | None:
+        """Return the generation readers are pointed at."""
+        with answering(self._address):
+            pointer = self._serving_state.find_one({"_id": POINTER})
+        return pointer["generation"] if pointer else None
+
+    def document(self, generation: str) -> Document:
+        """Return what is known of a generation."""
+        with answering(self._address):
+            return self._generations.find_one({"_id": generation}) or {}
+
     def ledger(self, generation: str) -> Ledger:
         """Return what is finished of a generation."""
         return Ledger(self._database, self._address, generation)

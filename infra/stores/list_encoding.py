@@ -1,7 +1,8 @@
 """Lists as BSON, written by NumPy: a third of the work of making Python numbers first and encoding them one by one."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 import bson
 import numpy as np
@@ -12,38 +13,98 @@ from numpy.typing import NDArray
 ALL_BITS = struct.unpack("<d", b"\xff" * 8)[0]
 
 
-def encode_lists(
-    ids: NDArray, movie_ids: NDArray, scores: NDArray, n_by_source: Mapping[str, NDArray]
-) -> list[RawBSONDocument]:
-    """Return one document per id, in any order, from rows of `movie_ids` and `scores`, both (n_ids, n).
+class StoredLists(NamedTuple):
+    """Lists as documents hold them, row by row of `ids` (n_ids).
 
-    `n_by_source` says how many movies of each row (n_ids) came from where, sources in the order of the list. A row is
-    as long as they add up to; what is behind that is padding.
+    `movie_ids` int64 and `scores` float32, both (n_ids, n), end in padding, -1 and -inf. `n_by_source` says how many
+    movies of each row (n_ids) came from where, sources in the order of the list; a row is as long as they add up to.
+    `fingerprints` uint64 (n_ids) tells what a list was made from, 0 where that is not known.
     """
-    counts, which = np.unique(np.column_stack(list(n_by_source.values())), axis=0, return_inverse=True)
+
+    ids: NDArray[np.int64]
+    movie_ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    n_by_source: Mapping[str, NDArray[np.int64]]
+    fingerprints: NDArray[np.uint64]
+
+    def where(self, rows: NDArray | slice) -> Self:
+        """Return the rows that `rows` marks (n_ids), names by position, or spans."""
+        given = {source: n_movies[rows] for source, n_movies in self.n_by_source.items()}
+        return self._replace(
+            ids=self.ids[rows],
+            movie_ids=self.movie_ids[rows],
+            scores=self.scores[rows],
+            n_by_source=given,
+            fingerprints=self.fingerprints[rows],
+        )
+
+
+def joined(one: StoredLists, other: StoredLists) -> StoredLists:
+    """Return the lists of both, which are of different ids, by id."""
+    sources = {**one.n_by_source, **other.n_by_source}
+    nothing = [np.zeros(len(part.ids), np.int64) for part in (one, other)]
+    both = StoredLists(
+        np.concatenate([one.ids, other.ids]),
+        np.concatenate([one.movie_ids, other.movie_ids]),
+        np.concatenate([one.scores, other.scores]),
+        {
+            source: np.concatenate([one.n_by_source.get(source, nothing[0]), other.n_by_source.get(source, nothing[1])])
+            for source in sources
+        },
+        np.concatenate([one.fingerprints, other.fingerprints]),
+    )
+    return both.where(np.argsort(both.ids))
+
+
+def encode_lists(lists: StoredLists) -> list[RawBSONDocument]:
+    """Return one document per list, in any order."""
+    counts, which = np.unique(np.column_stack(list(lists.n_by_source.values())), axis=0, return_inverse=True)
     documents: list[RawBSONDocument] = []
     for group, given in enumerate(counts.tolist()):
-        rows = which == group
-        sources = {source: n for source, n in zip(n_by_source, given, strict=True) if n}
-        length = sum(given)
-        documents += _encode(ids[rows], movie_ids[rows, :length], scores[rows, :length], sources)
+        sources = {source: n for source, n in zip(lists.n_by_source, given, strict=True) if n}
+        documents += _encode(lists.where(which == group), sum(given), sources)
     return documents
 
 
-def _encode(ids: NDArray, movie_ids: NDArray, scores: NDArray, sources: dict[str, int]) -> list[RawBSONDocument]:
+def decode_lists(documents: Sequence[Mapping[str, Any]], n: int) -> StoredLists:
+    """Return the first `n` movies of the lists in documents: `encode_lists` the other way round."""
+    movie_ids = np.full((len(documents), n), -1, np.int64)
+    scores = np.full((len(documents), n), -np.inf, np.float32)
+    for row, document in enumerate(documents):
+        movie_ids[row, : len(document["movie_ids"])] = document["movie_ids"][:n]
+        scores[row, : len(document["scores"])] = document["scores"][:n]
+    sources = dict.fromkeys(source for document in documents for source in document["sources"])
+    return StoredLists(
+        np.array([document["_id"] for document in documents], np.int64),
+        movie_ids,
+        scores,
+        {each: np.array([document["sources"].get(each, 0) for document in documents], np.int64) for each in sources},
+        np.array([document.get("fingerprint", 0) for document in documents], np.int64).view(np.uint64),
+    )
+
+
+def _encode(lists: StoredLists, length: int, sources: dict[str, int]) -> list[RawBSONDocument]:
     """Return documents of the same length, which differ in their numbers only.
 
     Where the numbers go is found by encoding the same document twice, with all of their bits off and on.
     """
+    ids, movie_ids, scores = lists.ids[:, None], lists.movie_ids[:, :length], lists.scores[:, :length]
     is_wide = max(ids.max(initial=0), movie_ids.max(initial=0)) > np.iinfo(np.int32).max
     integer, width = (Int64, "<i8") if is_wide else (int, "<i4")
-    off, on = (_template(movie_ids.shape[1], sources, *bits) for bits in ((integer(0), 0.0), (integer(-1), ALL_BITS)))
-    numbers = ids[:, None].astype(width), movie_ids.astype(width), scores.astype("<f8")
+    off, on = (_template(length, sources, *bits) for bits in ((integer(0), 0.0), (integer(-1), ALL_BITS)))
+    marks = lists.fingerprints[:, None].astype("<u8")
+    numbers = ids.astype(width), movie_ids.astype(width), scores.astype("<f8"), marks
     encoded = np.tile(off, (len(ids), 1))
     encoded[:, off != on] = np.hstack([each.view(np.uint8) for each in numbers])
     return [RawBSONDocument(row.tobytes()) for row in encoded]
 
 
 def _template(length: int, sources: dict[str, int], integer: int, fraction: float) -> NDArray[np.uint8]:
-    document = {"_id": integer, "movie_ids": [integer] * length, "scores": [fraction] * length, "sources": sources}
+    document = {
+        "_id": integer,
+        "movie_ids": [integer] * length,
+        "scores": [fraction] * length,
+        "fingerprint": Int64(integer),
+        "sources": sources,
+    }
     return np.frombuffer(bson.encode(document), np.uint8)

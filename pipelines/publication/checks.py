@@ -9,31 +9,32 @@ from infra.stores.generation_layout import Content
 from infra.stores.manifest import Check
 from models.fallback import lengths
 from models.id_map import IdMap
-from pipelines.publication.lists import GenerationLists
+from models.recommender import TopLists
 
 HIDDEN = {Content.USER_LISTS: "movies the user has rated", Content.MOVIE_LISTS: "movies listed for themselves"}
 """What the movies that a list must not hold are called."""
 
 
-def count_faults(content: Content, made: GenerationLists, movies: IdMap) -> dict[str, int]:
+def count_faults(content: Content, lists: TopLists, hidden: sparse.csr_array, movies: IdMap) -> dict[str, int]:
     """Return how often the lists break each promise; the counts of shards add up.
 
-    A list must hold n movies, or all the catalogue `movies` leaves it where they are fewer.
+    A list must hold n movies, or all the catalogue `movies` leaves it where they are fewer. It must hold none that
+    `hidden` (n_lists, n_movies) has an entry for.
     """
-    movie_ids, scores = made.lists
+    movie_ids, scores = lists
     n = movie_ids.shape[1]
-    n_listed = lengths(made.lists)
-    n_possible = np.minimum(n, len(movies) - np.diff(made.hidden.indptr))
+    n_listed = lengths(lists)
+    n_possible = np.minimum(n, len(movies) - np.diff(hidden.indptr))
     is_listed = np.arange(n) < n_listed[:, None]
     position = np.where(is_listed, movies.positions(movie_ids), -1)
     row, column = np.nonzero(position >= 0)
     entries = np.ones(len(row), np.int16), (row, position[row, column])
-    listed = sparse.csr_array(entries, shape=made.hidden.shape)  # holds a repeated movie once
+    listed = sparse.csr_array(entries, shape=hidden.shape)  # holds a repeated movie once
     return {
         "lists missing or too short": int(np.count_nonzero(n_listed < n_possible)),
         "unknown movies": int(np.count_nonzero(is_listed & (position < 0))),
         "movies repeated in a list": int(len(row) - listed.nnz),
-        HIDDEN[content]: int(listed.multiply(made.hidden).nnz),
+        HIDDEN[content]: int(listed.multiply(hidden).nnz),
         "scores that are not finite": int(np.count_nonzero(is_listed & ~np.isfinite(scores))),
     }
 

@@ -1,5 +1,7 @@
 """Everything the lists of one generation are made from."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.revision import git_commit, lock_hash
-from infra.stores.generation_layout import Content
+from infra.stores.generation_layout import MAKERS, Content
 from infra.stores.lake import Snapshot
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, StoredModel
 from infra.tables import EVERY_GENRE, MOVIES
@@ -25,6 +27,7 @@ class Tonight:
     """Models that are ready to list, and what they list from; lists are `n` movies long.
 
     `first_genres` (n_movies of the catalogue) names one of `genres` each, or is empty for a movie of none of them.
+    `makers` has 64 bits for what makes each kind of lists: model version, code and length.
     """
 
     recommender: Recommender
@@ -35,14 +38,20 @@ class Tonight:
     genres: Mapping[str, Ranking]
     first_genres: NDArray[np.str_]
     n: int
+    makers: Mapping[Content, int]
 
     def ids(self, content: Content) -> NDArray[np.int64]:
         """Return, ascending, whose lists make up a content: users with a rating, or movies."""
         return self.ratings.users.ids if content is Content.USER_LISTS else self.catalogue.ids
 
 
-def read_tonight(snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, n: int) -> Tonight:
-    """Read what lists are made from out of a feature snapshot, and make the models list again."""
+def read_tonight(
+    snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, inputs: Mapping[str, Any]
+) -> Tonight:
+    """Read what lists are made from out of a feature snapshot, and make the models list again.
+
+    `inputs` are what `inputs_of` says of the same.
+    """
     movies = snapshot.read_arrow(MOVIES, ["movie_id", "genres"]).sort_by("movie_id")
     popular = read_popular_lists(snapshot)
     genres = {scope: Ranking.of(*best) for scope, best in popular.items() if scope != EVERY_GENRE}
@@ -55,7 +64,8 @@ def read_tonight(snapshot: Snapshot, recommender: StoredModel, similar_movies: S
         read_top_rated(snapshot),
         genres,
         np.array(first_genres, np.str_),
-        n,
+        inputs["n"],
+        {content: _maker(inputs, role) for content, role in MAKERS.items()},
     )
 
 
@@ -72,6 +82,11 @@ def inputs_of(snapshot: Snapshot, recommender: StoredModel, similar_movies: Stor
         "requirements": lock_hash(),
         "n": n,
     }
+
+
+def _maker(inputs: Mapping[str, Any], role: str) -> int:
+    made_by = [inputs["models"][role], *(inputs[name] for name in ("git_commit", "requirements", "n"))]
+    return int(hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16], 16)
 
 
 def _restored(model: StoredModel) -> Any:

@@ -40,6 +40,8 @@ MOVIES = [
 ]
 RATINGS = [(10, 1, 4.0), (10, 6, 5.0), (20, 541, 4.5), (20, 1214, 5.0), (30, 1, 3.0), (30, 1214, 4.0)]
 
+KINDS = "user_recommendations", "movie_recommendations", "movies", "popular"
+
 N_BESIDE_LISTS = 12
 """How many movies and popular lists are written before the first list."""
 
@@ -51,7 +53,18 @@ BEFORE_THE_FLIP = {
     "before the checks": (GenerationContents, "counts", 1),
     "in the middle of the flip": (ClientSession, "commit_transaction", 2),
 }
+AMONG_KEPT = {"in the middle of a shard that is kept": (GenerationContents, "copy_lists", 4)}
 AFTER_THE_FLIP = {"before old lists are dropped": (GenerationStore, "_drop_unwanted", 2)}
+
+
+def in_force(database):
+    """Return the generation readers are pointed at."""
+    return database.serving_state.find_one({"_id": "recommendations"})["generation"]
+
+
+def lists(database, kind):
+    """Return the collection of that kind in the generation in force, by id."""
+    return {document.pop("_id"): document for document in database[f"{kind}_{in_force(database)}"].find()}
 
 
 def stored(model: Popularity | MovieLikeness) -> StoredModel:
@@ -108,7 +121,7 @@ def main(lake: str, address: str, database: str, moment: str) -> None:
     """Publish one document after the other, in shards of two lists, and die."""
     generation_contents.BATCH = generation_contents.N_WRITERS = local.N_WORKERS = 1
     shards.SHARD_SIZE = 2
-    die_at(*{**BEFORE_THE_FLIP, **AFTER_THE_FLIP}[moment])
+    die_at(*{**BEFORE_THE_FLIP, **AMONG_KEPT, **AFTER_THE_FLIP}[moment])
     snapshot = Lake(lake).open(FEATURES)
     with GenerationStore(address, database) as store:
         publish_recommendations.run(snapshot, popularity(snapshot), neighbours(snapshot), store, datetime.now(UTC))

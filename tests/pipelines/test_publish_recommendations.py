@@ -1,20 +1,11 @@
 """From a feature snapshot and two champions to lists in force, with a real lake and a real MongoDB."""
 
-import signal
-import subprocess
-import sys
-from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pytest
-from pymongo import MongoClient
 
 from infra.errors import GenerationRefused
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment
-from infra.stores.generation_layout import Content
-from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
@@ -24,20 +15,18 @@ from pipelines.publication import shards
 from tests.catalogues import silent
 from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import (
-    AFTER_THE_FLIP,
-    BEFORE_THE_FLIP,
+    KINDS,
     MOVIES,
     NIGHT,
     RATINGS,
     fit_neighbours,
     fit_popularity,
+    in_force,
+    lists,
     neighbours,
     popularity,
     stored,
 )
-
-ROOT = Path(__file__).parents[2]
-KINDS = "user_recommendations", "movie_recommendations", "movies", "popular"
 
 
 @pytest.fixture(scope="session")
@@ -51,33 +40,12 @@ def snapshot(spark, lake):
 
 
 @pytest.fixture
-def store(mongodb):
-    with GenerationStore(mongodb.address, mongodb.database) as store:
-        yield store
-
-
-@pytest.fixture
-def database(mongodb):
-    with MongoClient(mongodb.address) as client:
-        yield client[mongodb.database]
-
-
-@pytest.fixture
 def publish(snapshot, store):
     def publish(recommender=None, similar=None, began_at=NIGHT, n=100):
         champions = recommender or popularity(snapshot), similar or neighbours(snapshot)
         return publish_recommendations.run(snapshot, *champions, store, began_at, n)
 
     return publish
-
-
-def in_force(database):
-    return database.serving_state.find_one({"_id": "recommendations"})["generation"]
-
-
-def lists(database, kind):
-    """Return the collection of that kind in the generation in force, by id."""
-    return {document.pop("_id"): document for document in database[f"{kind}_{in_force(database)}"].find()}
 
 
 def test_every_user_and_every_movie_has_a_list(publish, database):
@@ -225,6 +193,7 @@ def test_the_record_tells_what_lists_were_made_from_and_what_it_took(publish, da
 def test_lists_are_the_same_however_they_are_cut_into_shards(publish, store, database, monkeypatch):
     whole = database.generations.find_one({"_id": publish()})
     before = [lists(database, kind) for kind in KINDS]
+    database.serving_state.delete_many({})  # so that no list is kept
     monkeypatch.setattr(shards, "SHARD_SIZE", 1)
 
     cut = database.generations.find_one({"_id": publish()})
@@ -242,92 +211,6 @@ def test_publishing_again_gives_a_new_generation_with_the_same_lists(publish, da
 
     assert second > first
     assert lists(database, "user_recommendations") == before
-
-
-@pytest.fixture
-def killed(lake, snapshot, mongodb):
-    """Publish in a process that dies at a moment; MongoDB forgets its transaction after seconds, not after a minute."""
-
-    def publish_and_die(moment):
-        place = lake.root, mongodb.address, mongodb.database
-        command = [sys.executable, "-m", "tests.pipelines.publishing", *place, moment]
-        process = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-        assert process.returncode == -signal.SIGKILL, process.stderr
-
-    setting = "transactionLifetimeLimitSeconds"
-    with MongoClient(mongodb.address) as client:
-        before = client.admin.command("setParameter", 1, **{setting: 2})["was"]
-        yield publish_and_die
-        client.admin.command("setParameter", 1, **{setting: before})
-
-
-def generations_with_lists(database):
-    return sorted({name.split("_")[-1] for name in database.list_collection_names() if "_20" in name})
-
-
-@pytest.mark.parametrize("moment", BEFORE_THE_FLIP)
-def test_killed_before_the_flip_readers_see_the_old_generation_and_the_next_run_makes_only_what_is_missing(
-    moment, publish, killed, store, database
-):
-    old = publish()
-    before = [lists(database, kind) for kind in KINDS]
-
-    killed(moment)
-
-    assert in_force(database) == old
-    assert [lists(database, kind) for kind in KINDS] == before
-    unfinished = database.generations.find_one({"state": "building"})["_id"]
-    finished = store.ledger(unfinished).records()
-
-    assert publish() == unfinished == in_force(database)
-
-    assert [record for record in store.ledger(unfinished).records() if record in finished] == finished
-    assert [lists(database, kind) for kind in KINDS] == before
-    unbroken, resumed = database.generations.find(sort=[("_id", 1)])
-    assert (resumed["state"], resumed["n_attempts"]) == ("published", 2)
-    assert (resumed["lists_hash"], resumed["figures"]) == (unbroken["lists_hash"], unbroken["figures"])
-    assert resumed["counts"] == unbroken["counts"]
-    assert generations_with_lists(database) == [old, unfinished]
-
-
-def test_a_kill_in_the_middle_of_the_users_leaves_finished_shards(killed, publish, store, database):
-    killed("between two shards")
-
-    [unfinished] = database.generations.find()
-    assert [record.shard for record in store.ledger(unfinished["_id"]).records()] == [
-        (Content.MOVIE_LISTS, 0, 2),
-        (Content.USER_LISTS, 0, 2),
-        (Content.USER_LISTS, 2, 3),
-    ]
-
-
-def test_killed_and_then_begun_with_another_model_the_unfinished_generation_is_refused(
-    publish, killed, snapshot, database
-):
-    killed("between two shards")
-    [unfinished] = database.generations.find()
-
-    publish(replace(popularity(snapshot), version=4))
-
-    assert database.generations.find_one({"_id": unfinished["_id"]})["state"] == "refused"
-
-
-@pytest.mark.parametrize("moment", AFTER_THE_FLIP)
-def test_killed_after_the_flip_readers_see_the_new_generation_and_the_next_run_tidies_up(
-    moment, publish, killed, database
-):
-    first, second, third = publish(), publish(), publish()
-
-    killed(moment)
-
-    fourth = in_force(database)
-    assert generations_with_lists(database) == [first, second, third, fourth]
-    assert len(lists(database, "user_recommendations")) == 3
-    assert database.generations.find_one({"_id": first})["state"] == "retired"
-
-    fifth = publish()
-
-    assert generations_with_lists(database) == [third, fourth, fifth]
 
 
 def test_main_takes_the_champions_of_the_registry_and_the_newest_snapshot(

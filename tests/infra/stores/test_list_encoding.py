@@ -1,22 +1,64 @@
+from operator import itemgetter
+
 import bson
 import numpy as np
+from bson.int64 import Int64
 
-from infra.stores.list_encoding import encode_lists
+from infra.stores.list_encoding import StoredLists, decode_lists, encode_lists, joined
 
 
-def decoded(ids, movie_ids, scores, **n_by_source):
+def stored(ids, movie_ids, scores, fingerprints=None, **n_by_source):
     counts = {source: np.array(n_movies) for source, n_movies in n_by_source.items()}
-    encoded = encode_lists(np.array(ids), np.array(movie_ids), np.array(scores, np.float32), counts)
+    marks = np.zeros(len(ids)) if fingerprints is None else fingerprints
+    lists = np.array(movie_ids), np.array(scores, np.float32)
+    return StoredLists(np.array(ids), *lists, counts, np.array(marks, np.uint64))
+
+
+def decoded(*lists, **n_by_source):
+    encoded = encode_lists(stored(*lists, **n_by_source))
     return sorted((bson.decode(document.raw) for document in encoded), key=lambda document: document["_id"])
 
 
 def test_a_list_is_the_document_that_bson_itself_would_write():
-    lists = np.array([[50, 60]]), np.array([[0.75, -1.5]], np.float32), {"als": np.array([2])}
+    [encoded] = encode_lists(stored([7], [[50, 60]], [[0.75, -1.5]], [2**64 - 2], als=[2]))
 
-    [encoded] = encode_lists(np.array([7]), *lists)
-
-    document = {"_id": 7, "movie_ids": [50, 60], "scores": [0.75, -1.5], "sources": {"als": 2}}
+    document = {
+        "_id": 7,
+        "movie_ids": [50, 60],
+        "scores": [0.75, -1.5],
+        "fingerprint": Int64(-2),
+        "sources": {"als": 2},
+    }
     assert encoded.raw == bson.encode(document)
+
+
+def test_lists_come_back_from_their_documents():
+    lists = stored(
+        [1, 2], [[5, 6, -1], [6, 7, 8]], [[2, 1, -np.inf], [3, 2, 1]], [9, 2**63 + 1], als=[2, 1], popular=[0, 2]
+    )
+
+    back = decode_lists(sorted((bson.decode(each.raw) for each in encode_lists(lists)), key=itemgetter("_id")), n=3)
+
+    for field in ("ids", "movie_ids", "scores", "fingerprints"):
+        assert getattr(back, field).tolist() == getattr(lists, field).tolist()
+    assert {source: n.tolist() for source, n in back.n_by_source.items()} == {"als": [2, 1], "popular": [0, 2]}
+
+
+def test_a_list_renewed_since_has_no_fingerprint_and_may_be_longer_than_asked():
+    back = decode_lists([{"_id": 1, "movie_ids": [5, 6], "scores": [2.0, 1.0], "sources": {"als": 2}}], n=1)
+
+    assert (back.movie_ids.tolist(), back.scores.tolist(), back.fingerprints.tolist()) == ([[5]], [[2]], [0])
+
+
+def test_lists_of_two_origins_are_joined_by_id():
+    both = joined(stored([2], [[5]], [[0.5]], [7], als=[1]), stored([1, 3], [[6], [8]], [[1], [2]], popular=[1, 1]))
+
+    assert (both.ids.tolist(), both.movie_ids.tolist(), both.fingerprints.tolist()) == (
+        [1, 2, 3],
+        [[6], [5], [8]],
+        [0, 7, 0],
+    )
+    assert {source: n.tolist() for source, n in both.n_by_source.items()} == {"als": [0, 1, 0], "popular": [1, 0, 1]}
 
 
 def test_every_number_lands_in_its_place():

@@ -6,7 +6,6 @@ from infra.stores.generation_layout import Content
 from models.id_map import IdMap
 from models.recommender import TopLists
 from pipelines.publication.checks import check_counts, check_faults, count_faults
-from pipelines.publication.lists import GenerationLists
 
 CATALOGUE = IdMap([1, 2, 3, 4])
 
@@ -15,8 +14,8 @@ def failures(*rows, scores=None, hidden=((0, 0, 0, 0), (1, 0, 0, 0))):
     """Check two lists of up to three movies; the second must not hold movie 1."""
     movie_ids = np.array(rows)
     scores = np.ones(movie_ids.shape, np.float32) if scores is None else np.array(scores, np.float32)
-    made = GenerationLists(np.array([7, 8]), TopLists(movie_ids, scores), sparse.csr_array(np.array(hidden)), {})
-    faults = count_faults(Content.USER_LISTS, made, CATALOGUE)
+    hidden = sparse.csr_array(np.array(hidden))
+    faults = count_faults(Content.USER_LISTS, TopLists(movie_ids, scores), hidden, CATALOGUE)
     return {check.expectation: check.figure for check in check_faults("any", faults) if not check.passed}
 
 
