@@ -11,11 +11,11 @@ from threadpoolctl import threadpool_limits
 from models.block_solves import BLOCK, improve
 from models.catalogue import Catalogue
 from models.factors import factor_arrays, take_factors
-from models.fallback import Ranking, fill
+from models.fallback import append
 from models.id_map import IdMap
 from models.ratings import Ratings
 from models.recommender import Arrays, Parameters, TopLists, constructor_arguments, empty_lists
-from models.top_k import top_by_factors
+from models.top_k import top_by_factors, top_by_ranking
 
 Floats = NDArray[np.float32]
 
@@ -98,13 +98,14 @@ class Ials:
         position = self.users.positions(user_ids)
         known = position >= 0
         seen = history.of_users(user_ids[known], self.movies)
-        rated = np.flatnonzero(self.movie_factors.any(axis=1))
+        is_rated = self.movie_factors.any(axis=1)
+        rated, others = np.flatnonzero(is_rated), np.flatnonzero(~is_rated)
         found = top_by_factors(
             self.user_factors[position[known]], self.movie_factors[rated], seen[:, rated], n, self.movies.ids[rated]
         )
-        last = found.scores.min(initial=0, where=np.isfinite(found.scores)) - 1
-        others = Ranking(self.movies, np.full(len(self.movies), last))
-        lists.movie_ids[known], lists.scores[known] = fill(found, others, seen)
+        equal = np.zeros(len(others), np.float32)
+        behind = top_by_ranking(equal, seen[:, others], n, self.movies.ids[others])
+        lists.movie_ids[known], lists.scores[known] = append(found, behind)
         return lists
 
     def parameters(self) -> Parameters:

@@ -108,10 +108,10 @@ def test_an_unknown_user_has_a_whole_list_or_none(fitted, ratings):
 
 
 def test_rows_come_in_the_order_asked_whoever_else_is_asked_for(fitted, ratings):
-    together = fitted.recommend(np.array([7, STRANGER, 2]), 10, ratings)
+    together = fitted.recommend(np.array([7, STRANGER, 2]), len(CATALOGUE), ratings)
 
     for row, user_id in enumerate([7, STRANGER, 2]):
-        alone = fitted.recommend(np.array([user_id]), 10, ratings)
+        alone = fitted.recommend(np.array([user_id]), len(CATALOGUE), ratings)
         np.testing.assert_allclose(together.scores[row], alone.scores[0], rtol=1e-5, atol=1e-6)
 
 
