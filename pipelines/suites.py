@@ -25,7 +25,7 @@ from infra.tables import (
     Table,
     genre_column,
 )
-from pipelines.table_figures import Expectation, Figure, orphans, refused_share, repeated_keys
+from pipelines.table_figures import Expectation, Figure, Orphans, refused_share, repeated_keys
 
 MOST_REFUSED = 0.05
 """The greatest share of a file's rows that may be refused; beyond it, the file is not what we take it for."""
@@ -67,9 +67,9 @@ def identified(table: Table, least_rows: int = 1) -> list[Expectation]:
     ]
 
 
-def owned(table: Table, column: str, owners: Table) -> Expectation:
+def owned(column: str, owners: Table) -> Expectation:
     """Expect that every value of `column` is in a row of `owners`."""
-    return Expectation(f"rows whose {column} is not in {owners.name}", orphans(table, column, owners), at_most=0)
+    return Expectation(f"rows whose {column} is not in {owners.name}", Orphans(column, owners), at_most=0)
 
 
 def mostly_usable(table: Table) -> Expectation:
@@ -93,7 +93,7 @@ SUITES: dict[Table, list[Expectation]] = {
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
         none_is("ratings off the half-star grid", "rating * 2 != floor(rating * 2)"),
         not_before_1995("rated_at"),
-        owned(RAW_RATINGS, "movie_id", RAW_MOVIES),
+        owned("movie_id", RAW_MOVIES),
         mostly_usable(RAW_RATINGS),
     ],
     RAW_MOVIES: [
@@ -104,13 +104,13 @@ SUITES: dict[Table, list[Expectation]] = {
     ],
     RAW_LINKS: [
         *identified(RAW_LINKS, least_rows=0),
-        owned(RAW_LINKS, "movie_id", RAW_MOVIES),
+        owned("movie_id", RAW_MOVIES),
         mostly_usable(RAW_LINKS),
     ],
     RAW_TAGS: [
         *identified(RAW_TAGS, least_rows=0),
         not_before_1995("tagged_at"),
-        owned(RAW_TAGS, "movie_id", RAW_MOVIES),
+        owned("movie_id", RAW_MOVIES),
         mostly_usable(RAW_TAGS),
     ],
     RAW_ACTIONS: [
@@ -120,7 +120,7 @@ SUITES: dict[Table, list[Expectation]] = {
         none_is("actions of an unknown kind", "kind NOT IN ('rating', 'watch', 'bookmark', 'hide')"),
         none_is("ratings without a rating, or others with one", f"(kind = '{RATING}') = (rating IS NULL)"),
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
-        owned(RAW_ACTIONS, "movie_id", RAW_MOVIES),
+        owned("movie_id", RAW_MOVIES),
     ],
     QUARANTINE: [*identified(QUARANTINE, least_rows=0), *filled("reason", "row")],
     INTERACTIONS: [
@@ -129,22 +129,22 @@ SUITES: dict[Table, list[Expectation]] = {
         none_is("interactions of an unknown kind", "kind NOT IN ('rating', 'watch', 'bookmark', 'like')"),
         none_is("ratings without a rating, or others with one", f"(kind = '{RATING}') = (rating IS NULL)"),
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
-        owned(INTERACTIONS, "movie_id", MOVIES),
+        owned("movie_id", MOVIES),
     ],
     RATINGS: [
         *identified(RATINGS),
         *filled("rating", "rated_at"),
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
-        owned(RATINGS, "movie_id", MOVIES),
-        owned(RATINGS, "user_id", USER_FEATURES),
+        owned("movie_id", MOVIES),
+        owned("user_id", USER_FEATURES),
     ],
     TAGS: [
         *identified(TAGS, least_rows=0),
         *filled("tagged_at"),
         not_before_1995("tagged_at"),
-        owned(TAGS, "movie_id", MOVIES),
+        owned("movie_id", MOVIES),
     ],
-    MOVIES: [*identified(MOVIES), *filled("title", "genres", "tags"), owned(MOVIES, "movie_id", MOVIE_FEATURES)],
+    MOVIES: [*identified(MOVIES), *filled("title", "genres", "tags"), owned("movie_id", MOVIE_FEATURES)],
     MOVIE_FEATURES: [
         *identified(MOVIE_FEATURES),
         *filled("n_ratings", "shrunk_rating", *IS_GENRE),
@@ -156,7 +156,7 @@ SUITES: dict[Table, list[Expectation]] = {
         *within("shrunk_rating", LOWEST_RATING, HIGHEST_RATING),
         from_on("days_since_first_rating", 0),
         none_is("movies with more taggers than tags", "n_taggers > n_tags"),
-        owned(MOVIE_FEATURES, "movie_id", MOVIES),
+        owned("movie_id", MOVIES),
     ],
     USER_FEATURES: [
         *identified(USER_FEATURES),
@@ -168,13 +168,13 @@ SUITES: dict[Table, list[Expectation]] = {
         *within("popularity_lean", 0, 1),
         Expectation("lowest genre share", every(SHARES, "least"), at_least=0),
         Expectation("highest genre share", every(SHARES, "greatest"), at_most=1),
-        owned(USER_FEATURES, "user_id", RATINGS),
+        owned("user_id", RATINGS),
     ],
     POPULARITY: [
         *identified(POPULARITY),
         Expectation("movies in the list of all", f"count_if(scope = '{EVERY_GENRE}')", at_least=1),
         *within("score", LOWEST_RATING, HIGHEST_RATING),
         *within("rank", 1, LIST_LENGTH),
-        owned(POPULARITY, "movie_id", MOVIES),
+        owned("movie_id", MOVIES),
     ],
 }

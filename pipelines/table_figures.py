@@ -15,14 +15,26 @@ Figure = int | float | date
 Measure = Callable[[Tables], Figure | None]
 
 
+class Orphans(NamedTuple):
+    """How many rows have a `column` that is in no row of `owners`."""
+
+    column: str
+    owners: Table
+
+    @property
+    def flag(self) -> str:
+        """The name of the column that tells, of a row, that its owner is known."""
+        return f"{self.column} is in {self.owners.name}"
+
+
 class Expectation(NamedTuple):
     """A figure of a table, named in words, and the least and the most it may be.
 
-    `measure` is a Spark SQL aggregate over the table's rows, or a function of all tables of the layer.
+    `measure` is a Spark SQL aggregate over the table's rows, their orphans, or a function of all tables of the layer.
     """
 
     figure: str
-    measure: str | Measure
+    measure: str | Orphans | Measure
     at_least: Figure | None = None
     at_most: Figure | None = None
 
@@ -36,12 +48,25 @@ class Expectation(NamedTuple):
 def measured(table: Table, suite: Sequence[Expectation], tables: Tables) -> dict[str, Figure]:
     """Return the figures of a table by name; one without rows to tell it, such as their lowest rating, is left out.
 
-    All SQL aggregates are taken in one pass over the table.
+    All SQL aggregates and orphans are taken in one pass over the table.
     """
-    aggregates = [F.expr(measure).alias(figure) for figure, measure, *_ in suite if isinstance(measure, str)]
-    row = tables[table].agg(*aggregates).collect()[0]
-    functions = {figure: measure(tables) for figure, measure, *_ in suite if not isinstance(measure, str)}
-    return {figure: value for figure, value in {**row.asDict(), **functions}.items() if value is not None}
+    rows, aggregates, others = tables[table], [], {}
+    for figure, measure, *_ in suite:
+        if isinstance(measure, Orphans):
+            rows = rows.join(_known(measure, tables), measure.column, "left")
+            aggregates.append(F.count_if(F.col(f"`{measure.flag}`").isNull()).alias(figure))
+        elif isinstance(measure, str):
+            aggregates.append(F.expr(measure).alias(figure))
+        else:
+            others[figure] = measure(tables)
+    figures = {**rows.agg(*aggregates).collect()[0].asDict(), **others}
+    return {figure: value for figure, value in figures.items() if value is not None}
+
+
+def _known(orphans: Orphans, tables: Tables) -> DataFrame:
+    """Return one row per owner, small enough to be sent to the rows: a table of ratings names each user many times."""
+    owners = tables[orphans.owners].select(orphans.column).distinct()
+    return F.broadcast(owners.withColumn(orphans.flag, F.lit(True)))
 
 
 def n_repeated_keys(rows: DataFrame, key: Sequence[str]) -> int:
@@ -60,21 +85,12 @@ def repeated_keys(table: Table) -> Measure:
     return lambda tables: n_repeated_keys(tables[table], table.key)
 
 
-def orphans(table: Table, column: str, owners: Table) -> Measure:
-    """Count the rows whose `column` is in no row of `owners`."""
-
-    def count(tables: Tables) -> int:
-        return tables[table].join(F.broadcast(tables[owners].select(column)), column, "left_anti").count()
-
-    return count
-
-
 def refused_share(table: Table) -> Measure:
     """Return which part of the rows read for a raw table is in quarantine, 0 to 1; None when none was read."""
 
     def share(tables: Tables) -> float | None:
-        refused = tables[QUARANTINE].where(F.col("table") == table.name).select(F.lit(1).alias("is_refused"))
-        landed = tables[table].select(F.lit(0))
-        return refused.union(landed).agg(F.mean("is_refused")).collect()[0][0]
+        n_refused = tables[QUARANTINE].where(F.col("table") == table.name).count()
+        n_read = n_refused + tables[table].count()
+        return n_refused / n_read if n_read else None
 
     return share
