@@ -3,7 +3,7 @@
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from models.catalogue import Catalogue
@@ -142,6 +142,14 @@ class Hybrid:
             np.linalg.norm(factors, axis=1).max(initial=0) for factors in (self.user_factors, self.movie_factors)
         ]
         self.movie_factors[unknown, -1] = -2 * longest[0] * longest[1]
+
+    def without_users(self, user_ids: ArrayLike) -> Self:
+        """Forget users: nothing of their own is left. What movies have learned from them, in sums over all, stays."""
+        kept = ~np.isin(self.users.ids, user_ids)
+        self.user_features = self.user_features.without(user_ids)
+        self.users = IdMap(self.users.ids[kept])
+        self.user_factors, self.genre_counts = self.user_factors[kept], self.genre_counts[kept]
+        return self
 
     def parameters(self) -> Parameters:
         """Return the constructor arguments."""

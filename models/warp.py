@@ -4,7 +4,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from lightfm import LightFM
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from models.id_map import IdMap
@@ -41,6 +41,11 @@ class FeatureFactors(NamedTuple):
         for new, old in zip(learned, self[1:], strict=True):
             new[known] = old
         return type(self)(features, *learned)
+
+    def without(self, ids: ArrayLike) -> Self:
+        """Return a copy that has not learned of `ids`."""
+        kept = ~np.isin(self.features.ids, ids)
+        return type(self)(IdMap(self.features.ids[kept]), *(learned[kept] for learned in self[1:]))
 
     def vectors(self, rows: sparse.csr_matrix) -> NDArray[np.float32]:
         """Return (n_rows, n_factors + 1), the bias last, of what `rows` (n_rows, n_features) describe."""

@@ -95,6 +95,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "ship_popular": (),
     "events": ("action",),
     "refresh_worker": (),
+    "refresh_recommendations": (),
     "client": ("--users", "--repeat", "--callers", "--csv"),
     "simulate": ("--last", "--speed", "--rate", "--password"),
     "retrain_model": ("--why",),

@@ -21,9 +21,10 @@ from infra.stores.tracking import answering, connect
 
 CHAMPION = "champion"
 RECOMMENDER, SIMILAR_MOVIES = "recommender", "similar_movies"  # the two registered models
+MOST_VERSIONS = 200
 FOLDER, ARRAYS, DESCRIPTION = "model", "arrays.npz", "model.json"
 
-_INHERITED = ("model", "snapshot_date", "newest_rating")  # what a version takes over from the tags of its run
+_INHERITED = ("model", "snapshot_date", "newest_rating", "learned_until", "continues")  # by a version of its run
 _NO_MODEL_NO_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -147,12 +148,29 @@ class ModelRegistry:
                 raise
             return None
 
-    def newest_version(self, registered_name: str, model: str) -> int | None:
-        """Return the newest version that is a `model`, such as als; None if there is none."""
+    def versions(self, registered_name: str, model: str) -> dict[int, dict[str, str]]:
+        """Return the tags of the last MOST_VERSIONS that are a `model`, such as als, by number, the newest first."""
         mine = f"name = '{registered_name}' and tags.model = '{model}'"
         with answering(self._address):
-            found = self._client.search_model_versions(mine, max_results=1, order_by=["version_number DESC"])
-        return int(found[0].version) if found else None
+            found = self._client.search_model_versions(
+                mine, max_results=MOST_VERSIONS, order_by=["version_number DESC"]
+            )
+        return {int(version.version): dict(version.tags) for version in found}
+
+    def newest_version(self, registered_name: str, model: str) -> int | None:
+        """Return the newest version that is a `model`, such as als; None if there is none."""
+        return next(iter(self.versions(registered_name, model)), None)
+
+    def remove(self, registered_name: str, version: int) -> None:
+        """Remove a version, and what it learned; raises ModelRefused where there is no such version."""
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        run_id = self.describe(registered_name, version).run_id
+        with answering(self._address):
+            self._client.delete_model_version(registered_name, str(version))
+            files = get_artifact_repository(self._client.get_run(run_id).info.artifact_uri, self._address)
+            files.delete_artifacts(FOLDER)
+            self._client.delete_run(run_id)
 
     def champion(self, registered_name: str) -> StoredModel:
         """Return the version under the alias `champion`; raises NoChampion when none has it."""

@@ -82,6 +82,7 @@ INDEXES = {
     ACCOUNTS: [IndexModel("name", unique=True)],
     SESSIONS: [IndexModel("account_id"), _ENDS_BY_ITSELF],
     PROFILES: [IndexModel("account_id")],
+    USERS: [IndexModel("last_interaction_at")],
     OUTBOX: [IndexModel("happened_at")],
     IDEMPOTENCY_KEYS: [IndexModel("user_id"), _ENDS_BY_ITSELF],
     **{place.collection: [_newest_of("user_id", place.time)] for place in PLACES.values()},

@@ -70,8 +70,8 @@ def history_of(user_ids: NDArray[np.int64], done: Iterable[Done], ratings: Ratin
     of_dataset = user_ids[user_ids < FIRST_PROFILE_USER_ID]
     parts = [
         _of_snapshot(of_dataset, ratings),
-        _of_record([each._replace(rating=WATCHED_STARS) for each in done if each.kind is Kind.WATCH]),
-        _of_record([each for each in done if each.kind is Kind.RATING]),
+        of_record([each._replace(rating=WATCHED_STARS) for each in done if each.kind is Kind.WATCH]),
+        of_record([each for each in done if each.kind is Kind.RATING]),
     ]
     every = Entries(*map(np.concatenate, zip(*parts, strict=True)))
     pairs = np.column_stack([every.user_ids, every.movie_ids])[::-1]
@@ -83,7 +83,7 @@ def history_of(user_ids: NDArray[np.int64], done: Iterable[Done], ratings: Ratin
 
 def hidden_by(done: Iterable[Done]) -> Ratings:
     """Return the pairs of users and movies that they want to see no more; the ratings mean nothing."""
-    hides = _of_record([each._replace(rating=WATCHED_STARS) for each in done if each.kind is Kind.HIDE])
+    hides = of_record([each._replace(rating=WATCHED_STARS) for each in done if each.kind is Kind.HIDE])
     return Ratings.of(hides.user_ids, hides.movie_ids, hides.rating, hides.rated_at)
 
 
@@ -93,7 +93,8 @@ def _of_snapshot(user_ids: NDArray[np.int64], ratings: Ratings) -> Entries:
     return Entries(user_ids[stars.row], ratings.movies.ids[stars.col], stars.data, rated_at.data)
 
 
-def _of_record(done: Sequence[Done]) -> Entries:
+def of_record(done: Sequence[Done]) -> Entries:
+    """Return what users did as arrays."""
     return Entries(
         np.array([each.user_id for each in done], np.int64),
         np.array([each.movie_id for each in done], np.int64),

@@ -47,12 +47,16 @@ class Worker:
         """
         user_ids = sorted({user_id for user_id in map(user_of, events) if user_id is not None})
         began = time.perf_counter()
-        while user_ids and not await self._renew(user_ids):
-            pass
         if user_ids:
+            await self.renew(user_ids)
             seconds = time.perf_counter() - began
             count_batch(len(user_ids), seconds)
             log.info("%d events, %d lists in %.3f s", len(events), len(user_ids), seconds)
+
+    async def renew(self, user_ids: Sequence[int]) -> None:
+        """Make new lists of users, who are all different, and put them into the generation that is in force then."""
+        while not await self._is_renewed(user_ids):
+            pass
 
     async def keep_up(self) -> None:
         """Have the champion of now loaded, if it is another one and there is a generation to renew lists in."""
@@ -60,7 +64,7 @@ class Worker:
         if state.generation:
             await self._champions.newest(Wanted(state.champions.get(RECOMMENDER), state.generation))
 
-    async def _renew(self, user_ids: Sequence[int]) -> bool:
+    async def _is_renewed(self, user_ids: Sequence[int]) -> bool:
         """Write lists into the generation in force; return whether it still is when they are there."""
         state = await self._lists.in_force()
         if state.generation is None:

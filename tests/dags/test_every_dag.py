@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ORDER = ["ingest_ratings", "build_features", "train_models", "publish_recommendations"]
+REFRESH = "refresh_recommendations"
 SHARED = {"__init__", "assets", "steps"}
 DAG_FILES = sorted(path for path in (ROOT / "dags").glob("*.py") if path.stem not in SHARED)
 HEAVY = {"pipelines", "pandas", "pyarrow", "pyspark", "implicit", "lightfm", "catboost", "mlflow", "great_expectations"}
 
 each_file = pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.stem)
-each_dag = pytest.mark.parametrize("dag_id", ORDER)
+each_dag = pytest.mark.parametrize("dag_id", [*ORDER, REFRESH])
+each_nightly_dag = pytest.mark.parametrize("dag_id", ORDER)
 
 
 def writer(dagbag, dag_id):
@@ -30,7 +33,7 @@ def test_every_dag_loads(dagbag):
 
 
 def test_dag_ids_match_their_file_names(dagbag):
-    assert sorted(dagbag.dags) == [path.stem for path in DAG_FILES] == sorted(ORDER)
+    assert sorted(dagbag.dags) == [path.stem for path in DAG_FILES] == sorted([*ORDER, REFRESH])
 
 
 @each_file
@@ -60,7 +63,7 @@ def test_one_run_of_a_dag_at_a_time(dagbag, dag_id):
 def test_parsing_imports_nothing_heavy():
     script = (
         "import sys; from importlib import import_module\n"
-        f"for name in {ORDER}: import_module('dags.' + name)\n"
+        f"for name in {[*ORDER, REFRESH]}: import_module('dags.' + name)\n"
         f"print(*{HEAVY} & sys.modules.keys())"
     )
 
@@ -145,7 +148,33 @@ def test_every_model_is_tried_in_a_task_of_its_own_and_the_next_dag_gets_the_dat
     assert events[conclude.outlets[0]].partition_keys == {"2026-11-19 [['a'], ['b'], None]"}
 
 
-@each_dag
+@pytest.mark.parametrize("had_news", [True, False])
+def test_a_refresh_without_news_is_skipped(dagbag, had_news, monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    monkeypatch.setattr(import_module(f"pipelines.{REFRESH}"), "main", lambda: had_news)
+    (refresh,) = dagbag.dags[REFRESH].tasks
+
+    with nullcontext() if had_news else pytest.raises(AirflowSkipException):
+        refresh.python_callable()
+
+
+def test_a_refresh_comes_every_quarter_of_an_hour_and_none_is_made_up_for(dagbag):
+    refresh = dagbag.dags[REFRESH]
+
+    assert (refresh.timetable.expression, refresh.timetable.timezone.name) == ("*/15 * * * *", "UTC")
+    assert not refresh.catchup
+
+
+def test_to_find_no_news_a_refresh_imports_nothing_heavy():
+    script = f"import sys, pipelines.{REFRESH}; print(*{HEAVY - {'pipelines'}} & sys.modules.keys())"
+
+    imported = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert imported.stdout.split() == []
+
+
+@each_nightly_dag
 def test_every_pipeline_says_which_date_it_worked_on(dag_id):
     main = import_module(f"pipelines.{dag_id}").main
 

@@ -131,6 +131,28 @@ def test_going_on_without_new_ratings_changes_nothing(model, stored):
         np.testing.assert_array_equal(after[name], array)
 
 
+def test_of_users_who_are_gone_nothing_is_left_and_the_others_stay_as_they_are(model, stored):
+    gone = [LOVER_OF_COMEDIES, 1]
+    arrays = model.without_users(gone).arrays()
+
+    before, others = stored[1], ~np.isin(stored[1]["user_ids"], gone)
+    assert not np.isin(arrays["user_ids"], gone).any()
+    assert not np.isin(arrays["user_features"], gone).any()
+    np.testing.assert_array_equal(arrays["user_factors"], before["user_factors"][others])
+    np.testing.assert_array_equal(arrays["genre_counts"], before["genre_counts"][others])
+    assert listed(model, LOVER_OF_COMEDIES, 1, rated(OLD, catalogue())) == [-1]
+    assert listed(model, LOVER_OF_WESTERNS, 1, rated(OLD, catalogue())) == [107]
+
+
+def test_after_users_are_forgotten_learning_goes_on(model):
+    new = rated([(NEWCOMER, 100), (NEWCOMER, 101), (NEWCOMER, 102)], catalogue())
+
+    model.without_users([LOVER_OF_COMEDIES]).fit_partial(new, catalogue())
+
+    assert set(listed(model, NEWCOMER, 7, new)) == set(WESTERNS) - {100, 101, 102}
+    assert LOVER_OF_COMEDIES not in model.users.ids
+
+
 def test_many_stars_count_more_than_few():
     def score(stars):
         ratings = rated([(1, 1), (1, 2), (2, 3)], catalogue(), stars)

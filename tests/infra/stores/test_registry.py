@@ -145,6 +145,18 @@ def test_what_was_decided_of_a_version_is_told_on_its_page(registry, register, c
     assert client.get_model_version("recommender", str(version)).tags["verdict"] == "refused"
 
 
+def test_a_version_that_is_removed_leaves_nothing_and_the_others_stay(registry, register, client):
+    gone, kept = register(Constant()), register(Constant())
+    run_id = registry.describe("recommender", gone).run_id
+
+    registry.remove("recommender", gone)
+
+    assert list(registry.versions("recommender", "constant")) == [kept]
+    assert client.list_artifacts(run_id, "model") == []
+    assert client.get_run(run_id).info.lifecycle_stage == "deleted"
+    assert registry.load("recommender", kept).version == kept
+
+
 def test_the_newest_version_of_a_model_is_found_by_its_name(registry, register):
     register(Constant())
     newest = register(Constant())
