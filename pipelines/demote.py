@@ -1,7 +1,10 @@
 """Return to the champion before, on record."""
 
+from functools import partial
+
 from infra.errors import ModelRefused
 from infra.settings import get_settings
+from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import RECOMMENDER, ModelRegistry
 from pipelines import promote
@@ -22,5 +25,6 @@ def run(registry: ModelRegistry, log: PromotionLog, registered_name: str, why: s
 def main(why: str, registered_name: str = RECOMMENDER) -> None:
     """Demote the champion of the configured registry."""
     settings = get_settings()
-    with PromotionLog(settings.mongodb.address, settings.mongodb.database) as log:
+    told = partial(announce, settings.redis.address)
+    with PromotionLog(settings.mongodb.address, settings.mongodb.database, told) as log:
         run(ModelRegistry(settings.mlflow.address), log, registered_name, why)

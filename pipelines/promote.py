@@ -1,7 +1,10 @@
 """Make a version champion by hand, on record."""
 
+from functools import partial
+
 from infra.errors import ModelRefused
 from infra.settings import get_settings
+from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog, this_person
 from infra.stores.registry import RECOMMENDER, ModelRegistry
 from pipelines.training.contestants import find_champion
@@ -32,5 +35,6 @@ def run(
 def main(version: int, why: str, registered_name: str = RECOMMENDER) -> None:
     """Promote a version of the configured registry."""
     settings = get_settings()
-    with PromotionLog(settings.mongodb.address, settings.mongodb.database) as log:
+    told = partial(announce, settings.redis.address)
+    with PromotionLog(settings.mongodb.address, settings.mongodb.database, told) as log:
         run(ModelRegistry(settings.mlflow.address), log, registered_name, version, why)

@@ -6,11 +6,13 @@ The steps hand on plain JSON, so that Airflow can run the middle one for many mo
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment, Night
 from infra.stores.lake import Lake, Snapshot
+from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import ModelRegistry
 from infra.tables import FEATURES
@@ -79,6 +81,6 @@ def _configured(snapshot_date: str | None) -> Iterator[tuple[Snapshot, steps.Sto
     settings = get_settings()
     snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
     mlflow, mongodb = settings.mlflow, settings.mongodb
-    with PromotionLog(mongodb.address, mongodb.database) as log:
+    with PromotionLog(mongodb.address, mongodb.database, partial(announce, settings.redis.address)) as log:
         log.ensure_indexes()
         yield snapshot, steps.Stores(Experiment(mlflow.address, mlflow.experiment), ModelRegistry(mlflow.address), log)

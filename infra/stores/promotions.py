@@ -8,7 +8,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -22,12 +22,20 @@ PROMOTIONS = "promotions"
 
 NEWEST_FIRST = [("at", DESCENDING), ("_id", DESCENDING)]
 
+Announce = Callable[[str, Mapping[str, Any]], None]
+"""Told the registered name and what is live of it from now on."""
+
+
+def to_nobody(registered_name: str, live: Mapping[str, Any]) -> None:
+    """Announce nothing."""
+
 
 class PromotionLog:
     """The log of one database. Everything here raises ServerUnreachable when MongoDB does not answer."""
 
-    def __init__(self, address: str, database: str) -> None:
+    def __init__(self, address: str, database: str, announce: Announce = to_nobody) -> None:
         self._address = address
+        self._announce = announce
         self._client = connect(address)
         self._entries = self._client[database][PROMOTIONS]
         self._serving_state = self._client[database][SERVING_STATE]
@@ -46,16 +54,18 @@ class PromotionLog:
     def append(
         self, registered_name: str, live: Mapping[str, Any] | None, who: str, decision: Mapping[str, Any]
     ) -> None:
-        """Write down a decision, made now, and what is live after it, in one transaction."""
+        """Write down a decision, made now, and what is live after it, in one transaction; then announce a change."""
         entry = {"at": datetime.now(UTC), "registered_name": registered_name, "live": live, "who": who, **decision}
 
-        def write(session: ClientSession) -> None:
+        def write(session: ClientSession) -> Document | None:
             self._entries.insert_one(dict(entry), session=session)
             now_live = {"$set": {f"models.{registered_name}": live}}
-            self._serving_state.update_one({"_id": CHAMPION}, now_live, upsert=True, session=session)
+            return self._serving_state.find_one_and_update({"_id": CHAMPION}, now_live, upsert=True, session=session)
 
         with answering(self._address), self._client.start_session() as session:
-            session.with_transaction(write)
+            before = (session.with_transaction(write) or {}).get("models", {})
+        if live and before.get(registered_name) != live:
+            self._announce(registered_name, live)
 
     def newest(self, registered_name: str, at: datetime | None = None) -> Document | None:
         """Return the last decision, or the last up to a moment; its `live` was champion then. None before the first."""

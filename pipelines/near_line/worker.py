@@ -11,6 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.stores.events import INTERACTIONS
 from infra.stores.histories import read_histories
+from infra.stores.model_updates import STREAM as MODEL_UPDATED
 from infra.stores.mongodb import Document
 from infra.stores.recent_interactions import KINDS
 from infra.stores.recommendation_requests import STREAM as REQUESTS
@@ -22,7 +23,7 @@ from pipelines.near_line.figures import count_batch
 from pipelines.near_line.lists import make_lists
 
 GROUP = "refresh_worker"
-STREAMS = (INTERACTIONS, REQUESTS)
+STREAMS = (INTERACTIONS, REQUESTS, MODEL_UPDATED)
 
 LIST_LENGTH = 100
 
@@ -43,10 +44,13 @@ class Worker:
     async def handle(self, events: Sequence[Event]) -> None:
         """Renew the list of every user the events are about, once. Without a generation there is nothing to renew.
 
+        At the word of a new champion it is loaded beside the work.
         Raises ValueError, KeyError or TypeError for an event that cannot be read.
         """
         user_ids = sorted({user_id for user_id in map(user_of, events) if user_id is not None})
         began = time.perf_counter()
+        if any(event.stream == MODEL_UPDATED for event in events):
+            await self.keep_up()
         if user_ids:
             await self.renew(user_ids)
             seconds = time.perf_counter() - began
@@ -79,12 +83,12 @@ class Worker:
 
 
 def user_of(event: Event) -> int | None:
-    """Return whose list an event is about, None for one that changes no list, such as a review.
+    """Return whose list an event is about, None for one that changes no list, such as a review or a new champion.
 
     Raises ValueError, KeyError or TypeError when that cannot be read.
     """
     told = json.loads(event.text)
-    if event.stream == INTERACTIONS and told["kind"] not in KINDS:
+    if event.stream == MODEL_UPDATED or (event.stream == INTERACTIONS and told["kind"] not in KINDS):
         return None
     return int(told["user_id"])
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,16 @@ from infra.stores.generation_layout import CHAMPION, SERVING_STATE, Content
 from infra.stores.guard import Guard
 from infra.stores.interactions import Action
 from infra.stores.list_cache import UPDATES, ListCache
+from infra.stores.model_updates import STREAM as MODEL_UPDATED
+from infra.stores.model_updates import announce
+from infra.stores.promotions import PromotionLog
 from infra.stores.recommendation_requests import RecommendationRequests, Request
 from infra.stores.redis import connect
-from infra.stores.streams import MOST_TRIES
+from infra.stores.streams import MOST_TRIES, Event
 from infra.stores.user_layout import Kind
-from pipelines.near_line.worker import GROUP, STREAMS
+from infra.stores.user_lists import UserLists
+from pipelines.near_line.champion import Champions
+from pipelines.near_line.worker import GROUP, STREAMS, Worker
 from tests.infra.stores.peopled import peopled
 from tests.pipelines.near_line.working import (
     DRAMAS,
@@ -310,6 +316,42 @@ def test_a_worker_counts_its_lists_and_shows_its_champion(mongodb, redis, run):
             await until(world.all_is_done)
         assert REGISTRY.get_sample_value("marquee_worker_lists_total") > before
         assert REGISTRY.get_sample_value("marquee_champion_version", {"model": "als"}) == 1
+
+    run(scenario)
+
+
+def test_the_word_of_a_new_champion_has_it_loaded(mongodb, redis, run):
+    async def scenario(world):
+        loaded = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def load(wanted):
+            loop.call_soon_threadsafe(loaded.set)
+            return champion(wanted)
+
+        cache = ListCache(world.people.redis, Guard("Redis", 5_000, RedisError))
+        lists = UserLists(world.people.database, cache, world.people.events)
+        worker = Worker(world.people.database, lists, Champions(load))
+        await worker.handle([Event(MODEL_UPDATED, "1-0", "{}")])
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await loaded.wait()
+
+    run(scenario)
+
+
+def test_a_promotion_reaches_the_workers(mongodb, redis, run):
+    async def scenario(world):
+        def promote():
+            with PromotionLog(mongodb.address, mongodb.database, partial(announce, redis.address)) as log:
+                log.append("recommender", {"name": "als", "version": 2}, "a test", {"verdict": "promoted"})
+
+        async def is_taken():
+            groups = await world.people.redis.xinfo_groups(MODEL_UPDATED)
+            return await world.all_is_done() and any(group["last-delivered-id"] != "0-0" for group in groups)
+
+        async with working(mongodb, redis):
+            await asyncio.to_thread(promote)
+            await until(is_taken)
 
     run(scenario)
 

@@ -104,3 +104,15 @@ def test_a_version_came_to_be_live_by_the_first_decision_of_its_last_reign(log):
 def test_a_server_that_is_down_is_said_in_words():
     with pytest.raises(ServerUnreachable, match="make up"):
         PromotionLog("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", "marquee")
+
+
+def test_only_another_champion_is_announced(mongodb):
+    told = []
+    with PromotionLog(mongodb.address, mongodb.database, lambda *update: told.append(update)) as log:
+        decided(log, None, "refused")
+        decided(log, ALS)
+        decided(log, ALS, "refused")
+        decided(log, EASE, registered_name="similar_movies")
+        decided(log, EASE)
+
+    assert told == [("recommender", ALS), ("similar_movies", EASE), ("recommender", EASE)]
