@@ -55,8 +55,8 @@ compare: up ## train every model on the newest snapshot and compare them, keepin
 tune: up ## search a model's parameters (MODEL=ials TRIALS=50); Ctrl-C and go on later
 	@$(BIN)/python -m pipelines tune --model $(MODEL) $(if $(TRIALS),--trials $(TRIALS)) $(DATE_OPTION)
 
-publish: up ## compute and publish a generation with the champion
-	@$(BIN)/python -m pipelines publish_recommendations $(DATE_OPTION)
+publish: up ## compute and publish a generation with the champion (ACCEPT="why" if it was held by the gate, and is meant)
+	@$(BIN)/python -m pipelines publish_recommendations $(DATE_OPTION) $(if $(ACCEPT),--accept "$(ACCEPT)")
 
 night: up ## the whole run without Airflow: etl, train, publish
 	@$(BIN)/python -m pipelines night $(DATE_OPTION) $(DATASET_OPTION)

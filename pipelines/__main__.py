@@ -47,6 +47,7 @@ def above_zero(text: str) -> float:
 OPTIONS: dict[str, dict[str, Any]] = {
     "--date": {"dest": "snapshot_date", "type": day, "help": "the snapshot, such as 2026-11-20"},
     "--dataset": {"help": "a MovieLens name, `sample`, or the path of a zip or folder"},
+    "--accept": {"metavar": "WHY", "help": "publish lists that are unlike last night's; the reason is kept on record"},
     "--why": {"default": "", "help": "the reason, kept on record"},
     "--of": {
         "dest": "registered_name",
@@ -82,7 +83,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "ingest_ratings": ("--date", "--dataset"),
     "build_features": ("--date",),
     "train_models": ("--date",),
-    "publish_recommendations": ("--date",),
+    "publish_recommendations": ("--date", "--accept"),
     "etl": ("--date", "--dataset"),
     "night": ("--date", "--dataset"),
     "compare_models": ("--date",),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from pipelines.publication.actuals import Actual, measured, of_shards
 from pipelines.publication.carry_over import begin_carry_over
 from pipelines.publication.catalogue import write_catalogue
 from pipelines.publication.checks import check_counts, check_faults
-from pipelines.publication.figures import Figures, add_up
+from pipelines.publication.gate import judge
+from pipelines.publication.generation_figures import GenerationFigures
 from pipelines.publication.hashes import add_hashes
 from pipelines.publication.local import N_WORKERS, make_shards_here
+from pipelines.publication.report import leave_report
 from pipelines.publication.shards import fitting_size, missing_shards
 from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
 
@@ -35,13 +38,18 @@ def run(
     similar_movies: StoredModel,
     store: GenerationStore,
     began_at: datetime,
+    docs_dir: Path,
     n: int = LIST_LENGTH,
+    accept: str | None = None,
 ) -> str:
     """Publish lists of `n` from one feature snapshot and two stored models, and return the generation's id.
 
     Users who deleted their account since the snapshot was made get none. Killed anywhere, it leaves the generation in
     force as it was; running it again goes on where it was killed, or begins anew when there is another snapshot, model
-    or version of the code. Raises GenerationRefused when a check fails.
+    or version of the code.
+
+    Lists that are wrong, or unlike last night's beyond the limits of the gate, are refused with GenerationRefused, and
+    a page in `docs_dir` shows why; `accept` is a person's reason to publish them though they are unlike.
     """
     models = {
         role: {"name": model.name, "version": model.version, "snapshot_date": model.snapshot_date}
@@ -56,10 +64,14 @@ def run(
     with measured("read", snapshot.record(RATINGS).n_rows, took):
         tonight = read_tonight(snapshot, recommender, similar_movies, inputs)
     records = make_missing(tonight, store, generation)
-    figures = describe(records, took, store, generation)
+    figures = GenerationFigures.of_shards(models, tonight.ratings, records)
+    describe(records, figures, took, store, generation)
+    last_night = GenerationFigures.of_generation(store.document(store.document(generation)["carry_over"]["last"]))
     counts, deleted = store.contents(generation).count_without_deleted()
     expected |= expected_lists(snapshot, tonight, deleted)
-    store.publish(generation, counts, check(figures, counts, expected))
+    checks, comparisons = check(figures, counts, expected), judge(figures, last_night)
+    report = leave_report(generation, [*checks, *comparisons], figures, last_night, snapshot, docs_dir)
+    store.publish(generation, counts, checks, comparisons, accept, report)
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))
     return generation
 
@@ -78,21 +90,23 @@ def make_missing(tonight: Tonight, store: GenerationStore, generation: str) -> l
 
 
 def describe(
-    records: Sequence[ShardRecord], took: Mapping[str, Actual], store: GenerationStore, generation: str
-) -> dict[Content, Figures]:
-    """Note in the generation what its shards add up to, and return the figures of users' and of movies' lists."""
+    records: Sequence[ShardRecord],
+    figures: GenerationFigures,
+    took: Mapping[str, Actual],
+    store: GenerationStore,
+    generation: str,
+) -> None:
+    """Note in the generation what its shards add up to."""
     of_lists = {lists: [record for record in records if record.content is lists] for lists in LISTS}
-    figures = {lists: add_up(record.figures for record in shards) for lists, shards in of_lists.items()}
     facts: dict[str, Any] = {
         "lists_hash": add_hashes(record.lists_hash for record in records),
-        "figures": figures,
+        "figures": figures.as_document(),
         "saved": {lists: _kept(shards) for lists, shards in of_lists.items()},
         "actuals": {**took, **{lists: of_shards(shards) for lists, shards in of_lists.items()}},
     }
     store.describe(generation, facts)
     for lists, saved in facts["saved"].items():
         print(f"{lists}: {saved['n_kept']:,} kept from the generation before, {saved['n_computed']:,} computed")
-    return figures
 
 
 def _kept(records: Sequence[ShardRecord]) -> dict[str, int]:
@@ -109,21 +123,23 @@ def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence
     }
 
 
-def check(figures: Mapping[Content, Figures], counts: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:
+def check(figures: GenerationFigures, counts: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:
     """Judge what was computed and, by `counts` of its documents, what was written."""
-    faults = [check for lists in LISTS for check in check_faults(lists, figures[lists]["faults"])]
+    faults = [check for lists in LISTS for check in check_faults(lists, figures.lists[lists].faults)]
     return [*faults, *check_counts(counts, expected)]
 
 
-def main(snapshot_date: str | None = None) -> str:
+def main(snapshot_date: str | None = None, accept: str | None = None) -> str:
     """Publish from the feature snapshot of a date such as 2026-11-20, or the newest, and return its date.
 
-    The models are the champions of the configured registry.
+    The models are the champions of the configured registry. `accept` says why lists that are unlike last night's are
+    meant; without it, they are held.
     """
     settings = get_settings()
     snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
     registry = ModelRegistry(settings.mlflow.address)
     recommender, similar_movies = registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES)
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
-        run(snapshot, recommender, similar_movies, store, datetime.now(UTC))
+        docs_dir = settings.lake.data_docs_dir
+        run(snapshot, recommender, similar_movies, store, datetime.now(UTC), docs_dir, accept=accept or None)
     return str(snapshot.snapshot_date)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from infra.stores.generation_layout import Content
 from infra.stores.manifest import Check
 from infra.tables import GENRES
+from pipelines.publication.figures import Figures
 from pipelines.publication.generation_figures import GenerationFigures, MadeFrom
-from pipelines.publication.list_figures import Figures
 
 SEGMENTS = {
     Content.USER_LISTS: ("new users", "light users", "heavy users"),

@@ -1,13 +1,16 @@
 """The figures of a generation, by which the next night is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple, Self
 
 from infra.stores.generation_layout import MAKERS, Content
+from infra.stores.ledger import ShardRecord
 from models.ratings import Ratings
-from pipelines.publication.list_figures import Figures
+from pipelines.publication.figures import Figures
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,31 @@ class GenerationFigures(NamedTuple):
     made_from: MadeFrom
     lists: Mapping[Content, Figures]
 
+    @classmethod
+    def of_shards(
+        cls, models: Mapping[str, Mapping[str, Any]], ratings: Ratings, records: Sequence[ShardRecord]
+    ) -> Self:
+        """Add up what all shards of a generation tell; `models` names what made it, by role."""
+        of_content = {
+            content: [Figures.from_document(record.figures) for record in records if record.content is content]
+            for content in MAKERS
+        }
+        lists = {content: reduce(add, shards) for content, shards in of_content.items()}
+        return cls(_makers(models), MadeFrom.of(ratings), lists)
+
     def as_document(self) -> dict[str, Any]:
         """Return all but the models, which the document of a generation names anyway."""
         lists = {content.value: figures.as_document() for content, figures in self.lists.items()}
         return {"made_from": asdict(self.made_from), "lists": lists}
 
     @classmethod
-    def of_generation(cls, document: Mapping[str, Any] | None) -> Self | None:
-        """Read what the document of a generation holds, or None where it has no figures."""
-        if document is None or "figures" not in document:
+    def of_generation(cls, document: Mapping[str, Any]) -> Self | None:
+        """Read what the document of a generation holds, or None where it has no figures, as before there was a gate."""
+        if "made_from" not in document.get("figures", {}):
             return None
-        made_by = {content: document["models"][role] for content, role in MAKERS.items()}
-        models = {content: (model["name"], model["version"]) for content, model in made_by.items()}
         lists = {content: Figures.from_document(document["figures"]["lists"][content]) for content in MAKERS}
-        return cls(models, MadeFrom(**document["figures"]["made_from"]), lists)
+        return cls(_makers(document["models"]), MadeFrom(**document["figures"]["made_from"]), lists)
+
+
+def _makers(models: Mapping[str, Mapping[str, Any]]) -> dict[Content, tuple[str, int]]:
+    return {content: (models[role]["name"], models[role]["version"]) for content, role in MAKERS.items()}

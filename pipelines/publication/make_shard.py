@@ -10,9 +10,9 @@ from infra.stores.generations import GenerationStore
 from infra.stores.ledger import Shard, ShardRecord
 from infra.stores.list_encoding import StoredLists, joined
 from pipelines.publication.carry_over import Making, read_last, unchanged
-from pipelines.publication.figures import figures_of
 from pipelines.publication.hashes import hash_lists
 from pipelines.publication.lists import make_lists
+from pipelines.publication.side_by_side import figures_of
 from pipelines.publication.tonight import Tonight
 
 
@@ -35,7 +35,7 @@ def make_shard(shard: Shard, tonight: Tonight, store: GenerationStore, making: M
         n_kept=len(kept.ids),
         n_computed=len(made.ids),
         lists_hash=hash_lists(lists.ids, lists.movie_ids, lists.scores),
-        figures=figures_of(content, lists, tonight),
+        figures=figures_of(content, lists, last, tonight).as_document(),
         seconds=time.perf_counter() - began,
         peak_memory_bytes=peak_memory(),
     )

@@ -12,12 +12,15 @@ from models.catalogue import unit_rows
 from models.id_map import IdMap
 from models.recommender import NO_MOVIE
 from models.slices import LIGHT_USER, NEW_USER
-from pipelines.publication.list_figures import N_WORST, Example, Figures, Fit
+from pipelines.publication.figures import N_WORST, Example, Figures, Fit
 
 N_BANDS = 10
 HEAD_BANDS, HEAD_AND_MIDDLE_BANDS = 5, 8
 N_SEGMENTS = 3
 N_LIKED = 5
+
+STEP = 2.0**-24
+"""What is summed up is a multiple of this, so that sums over ten million lists are exact, whatever their order."""
 
 Ids = NDArray[np.int64]
 
@@ -87,12 +90,12 @@ def measure(lists: SideBySide, faults: Mapping[str, int], traits: Traits) -> Fig
     """
     position, last_position = (traits.movies.positions(part) for part in (lists.tonight, lists.last_night))
     is_there = (lists.last_night != NO_MOVIE).any(axis=1)
-    share = shared(lists.tonight, lists.last_night)
+    share = _rounded(shared(lists.tonight, lists.last_night))
     mix, last_mix = (_mix(_rows(traits.genres, part).sum(axis=1)) for part in (position, last_position))
     wanted = _mix((lists.history != 0) @ traits.genres)
     fitting, last_fitting = (np.einsum("ng,ng->n", part, wanted) for part in (mix, last_mix))
     unknown = ((position < 0) & (lists.tonight != NO_MOVIE)).mean(axis=1)
-    badness = is_there * (1 - share + np.maximum(last_fitting - fitting, 0)) + unknown
+    badness = _rounded(is_there * (1 - share + np.maximum(last_fitting - fitting, 0)) + unknown)
     known = position[position >= 0]
 
     def by_segment(figure: NDArray) -> NDArray[np.float64]:
@@ -102,7 +105,7 @@ def measure(lists: SideBySide, faults: Mapping[str, int], traits: Traits) -> Fig
         faults=dict(faults),
         n_lists=len(lists.ids),
         n_silent=int(lists.is_silent.sum()),
-        genres=traits.genres[known].sum(axis=0, dtype=np.float64),
+        genres=_rounded(traits.genres[known]).sum(axis=0),
         popularity=np.bincount(traits.band[known], minlength=N_BANDS),
         listed=np.bincount(known, minlength=len(traits.movies)) > 0,
         fit=_fit(mix, wanted),
@@ -132,7 +135,12 @@ def _mix(sums: NDArray) -> NDArray[np.float64]:
 def _fit(mix: NDArray[np.float64], wanted: NDArray[np.float64]) -> Fit:
     says = mix.any(axis=1) & wanted.any(axis=1)  # of movies without genres, nothing can be said
     mix, wanted = mix[says], wanted[says]
-    return Fit(len(mix), float((mix * wanted).sum()), float((wanted**2).sum()), mix.sum(axis=0), wanted.sum(axis=0))
+    together, spread = (_rounded((part * wanted).sum(axis=1)).sum() for part in (mix, wanted))
+    return Fit(len(mix), float(together), float(spread), _rounded(mix).sum(axis=0), _rounded(wanted).sum(axis=0))
+
+
+def _rounded(figures: NDArray) -> NDArray[np.float64]:
+    return np.rint(figures.astype(np.float64) / STEP) * STEP
 
 
 def _example(lists: SideBySide, traits: Traits, i: int, badness: float) -> Example:

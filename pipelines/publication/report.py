@@ -6,11 +6,12 @@ from itertools import zip_longest
 from pathlib import Path
 
 from infra.stores.generation_layout import Content
+from infra.stores.lake import Snapshot
 from infra.stores.manifest import Check
-from infra.tables import GENRES
+from infra.tables import GENRES, MOVIES
 from pipelines.data_docs import INDEX, write_index
+from pipelines.publication.figures import Example, Figures
 from pipelines.publication.generation_figures import GenerationFigures
-from pipelines.publication.list_figures import Example, Figures
 
 STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; }
@@ -25,13 +26,24 @@ movies, scores that are not finite, missing documents) cannot be accepted.</p>
 """
 
 
-def leave(page: str, generation: str, docs_dir: Path) -> Path:
-    """Write the page of a generation among the data docs, and return its path; `<docs_dir>/index.html` leads to it."""
+def leave_report(
+    generation: str,
+    checks: Sequence[Check],
+    tonight: GenerationFigures,
+    last_night: GenerationFigures | None,
+    snapshot: Snapshot,
+    docs_dir: Path,
+) -> str | None:
+    """Write the page of a generation if a check failed, and return its path; `<docs_dir>/index.html` leads to it."""
+    if all(check.passed for check in checks):
+        return None
+    movies = snapshot.read_arrow(MOVIES, ["movie_id", "title", "year"]).to_pylist()
+    titles = {movie["movie_id"]: f"{movie['title']} ({movie['year']})" for movie in movies}
     path = docs_dir.absolute() / generation / INDEX
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    path.write_text(render(generation, checks, tonight, last_night, titles), encoding="utf-8")
     write_index(docs_dir)
-    return path
+    return str(path)
 
 
 def render(

@@ -20,6 +20,7 @@ from models.ratings import Ratings
 from models.recommender import Recommender, SimilarMovies
 from models.zoo import restore
 from pipelines.feature_arrays import read_popular_lists, read_ratings, read_top_rated
+from pipelines.publication.measure import Traits, traits_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Tonight:
     """Models that are ready to list, and what they list from; lists are `n` movies long.
 
     `first_genres` (n_movies of the catalogue) names one of `genres` each, or is empty for a movie of none of them.
-    `makers` has 64 bits for what makes each kind of lists: model version, code and length.
+    `makers` has 64 bits for what makes each kind of lists: model version, code and length. `traits` are of the movies
+    of the catalogue.
     """
 
     recommender: Recommender
@@ -39,6 +41,7 @@ class Tonight:
     first_genres: NDArray[np.str_]
     n: int
     makers: Mapping[Content, int]
+    traits: Traits
 
     def ids(self, content: Content) -> NDArray[np.int64]:
         """Return, ascending, whose lists make up a content: users with a rating, or movies."""
@@ -55,17 +58,21 @@ def read_tonight(
     movies = snapshot.read_arrow(MOVIES, ["movie_id", "genres"]).sort_by("movie_id")
     popular = read_popular_lists(snapshot)
     genres = {scope: Ranking.of(*best) for scope, best in popular.items() if scope != EVERY_GENRE}
-    first_genres = [next(filter(genres.__contains__, of_movie), "") for of_movie in movies["genres"].to_pylist()]
+    movie_ids, named = movies["movie_id"].to_numpy(), movies["genres"].to_pylist()
+    first_genres = [next(filter(genres.__contains__, of_movie), "") for of_movie in named]
+    ratings = read_ratings(snapshot)
+    n_ratings = np.bincount(ratings.movie_index, minlength=len(ratings.movies))[ratings.movies.positions(movie_ids)]
     return Tonight(
         _restored(recommender),
         _restored(similar_movies),
-        read_ratings(snapshot),
-        IdMap(movies["movie_id"].to_numpy()),
+        ratings,
+        IdMap(movie_ids),
         read_top_rated(snapshot),
         genres,
         np.array(first_genres, np.str_),
         inputs["n"],
         {content: _maker(inputs, role) for content, role in MAKERS.items()},
+        traits_of(movie_ids, named, n_ratings),
     )
 
 

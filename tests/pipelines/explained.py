@@ -1,6 +1,8 @@
 """A small night that lists can be asked about: people, movies that some of them rated, and any model's generation."""
 
 import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from pymongo import MongoClient
@@ -52,8 +54,8 @@ def publish(mongodb: MongodbSettings, snapshot: Snapshot, recommender: StoredMod
     ratings = read_ratings(snapshot)
     factors = np.ones((len(ratings.movies), 2), np.float32)
     alike = stored(MovieLikeness().blend(factors, ratings, silent(ratings)))
-    with GenerationStore(mongodb.address, mongodb.database) as store:
-        return publish_recommendations.run(snapshot, recommender, alike, store, NIGHT, N_LISTED)
+    with GenerationStore(mongodb.address, mongodb.database) as store, TemporaryDirectory() as docs_dir:
+        return publish_recommendations.run(snapshot, recommender, alike, store, NIGHT, Path(docs_dir), N_LISTED)
 
 
 def listed(mongodb: MongodbSettings, generation: str, user_id: int = USER) -> list[int]:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from pymongo.client_session import ClientSession
@@ -103,6 +104,13 @@ def all_ratings(snapshot: Snapshot) -> Ratings:
     return Ratings.of(user_ids, movie_ids, rated.rating, rated.rated_at, [movie[0] for movie in MOVIES])
 
 
+def tonights(document: dict) -> dict:
+    """Return the figures of a generation by content, without what compares them with the night before."""
+    compared = {"last_fit", "compared", "shared", "changed", "worst"}
+    lists = document["figures"]["lists"]
+    return {content: {name: lists[content][name] for name in lists[content].keys() - compared} for content in lists}
+
+
 def die_at(owner: type, method: str, call: int) -> None:
     """Make the given call of a method end this process as `kill -9` does."""
     original, n_calls = getattr(owner, method), 0
@@ -124,7 +132,8 @@ def main(lake: str, address: str, database: str, moment: str) -> None:
     die_at(*{**BEFORE_THE_FLIP, **AMONG_KEPT, **AFTER_THE_FLIP}[moment])
     snapshot = Lake(lake).open(FEATURES)
     with GenerationStore(address, database) as store:
-        publish_recommendations.run(snapshot, popularity(snapshot), neighbours(snapshot), store, datetime.now(UTC))
+        champions = popularity(snapshot), neighbours(snapshot)
+        publish_recommendations.run(snapshot, *champions, store, datetime.now(UTC), Path(lake))
 
 
 if __name__ == "__main__":

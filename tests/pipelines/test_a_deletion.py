@@ -44,7 +44,7 @@ def land(spark, mongodb, tmp_path):
 
 
 @pytest.fixture
-def publish(mongodb):
+def publish(mongodb, tmp_path):
     """Publish a snapshot, and return who has a list."""
 
     def publish(snapshot):
@@ -52,7 +52,8 @@ def publish(mongodb):
         recommender = Popularity().fit(ratings, silent(ratings))
         similar = MovieLikeness().blend(np.ones((len(ratings.movies), 2), np.float32), ratings, silent(ratings))
         with GenerationStore(mongodb.address, mongodb.database) as store:
-            generation = publish_recommendations.run(snapshot, stored(recommender), stored(similar), store, NIGHT)
+            champions = stored(recommender), stored(similar)
+            generation = publish_recommendations.run(snapshot, *champions, store, NIGHT, tmp_path)
         with connect(mongodb.address) as client:
             return set(client[mongodb.database][f"user_recommendations_{generation}"].distinct("_id"))
 

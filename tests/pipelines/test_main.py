@@ -18,7 +18,12 @@ def test_a_date_and_a_dataset_reach_the_pipeline():
 
 
 def test_what_is_not_said_is_left_to_the_pipeline():
-    assert parse(["publish_recommendations"]) == ("publish_recommendations", {"snapshot_date": None})
+    assert parse(["build_features"]) == ("build_features", {"snapshot_date": None})
+
+
+def test_the_reason_to_accept_what_was_held_is_passed_on():
+    taken = {"snapshot_date": None, "accept": "another dataset"}
+    assert parse(["publish_recommendations", "--accept", "another dataset"]) == ("publish_recommendations", taken)
 
 
 def test_an_impossible_day_is_refused_in_words(capsys):

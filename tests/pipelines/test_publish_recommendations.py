@@ -40,10 +40,10 @@ def snapshot(spark, lake):
 
 
 @pytest.fixture
-def publish(snapshot, store):
+def publish(snapshot, store, tmp_path):
     def publish(recommender=None, similar=None, began_at=NIGHT, n=100):
         champions = recommender or popularity(snapshot), similar or neighbours(snapshot)
-        return publish_recommendations.run(snapshot, *champions, store, began_at, n)
+        return publish_recommendations.run(snapshot, *champions, store, began_at, tmp_path, n)
 
     return publish
 

@@ -13,8 +13,8 @@ from models.ease import Ease
 from models.fallback import Ranking, fill, lengths, only_itself
 from models.ratings import Ratings
 from models.recommender import NO_MOVIE
+from pipelines.publication.figures import FIRST
 from pipelines.publication.generation_figures import GenerationFigures, MadeFrom
-from pipelines.publication.list_figures import FIRST
 from pipelines.publication.measure import SideBySide, measure, segments_of_movies, segments_of_users, traits_of
 from pipelines.sample import write_sample
 

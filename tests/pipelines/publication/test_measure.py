@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from infra.tables import GENRES
-from pipelines.publication.list_figures import FIRST, Example, Figures
+from pipelines.publication.figures import FIRST, Example, Figures
 from pipelines.publication.measure import (
     SideBySide,
     measure,

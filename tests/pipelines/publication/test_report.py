@@ -4,10 +4,10 @@ from scipy import sparse
 
 from infra.stores.generation_layout import Content
 from infra.stores.manifest import Check
+from pipelines.publication.figures import FIRST
 from pipelines.publication.generation_figures import GenerationFigures, MadeFrom
-from pipelines.publication.list_figures import FIRST
 from pipelines.publication.measure import SideBySide, measure, traits_of
-from pipelines.publication.report import leave, render
+from pipelines.publication.report import render
 
 GENERATION = "2026-11-20T003105Z"
 TITLES = {1: "Alien (1979)", 2: "Fast & Furious (2001)"}
@@ -61,12 +61,3 @@ def test_without_a_night_before_tonight_stands_alone():
 
     assert "<tr><td>ratings</td><td>1,234</td></tr>" in page
     assert "<tr><td>Action</td><td>100.0%</td></tr>" in page
-
-
-def test_the_index_of_the_data_docs_leads_to_the_page(page, tmp_path):
-    path = leave(page, GENERATION, tmp_path)
-
-    assert path == tmp_path / GENERATION / "index.html"
-    assert path.read_text() == page
-    assert f'<a href="{GENERATION}/index.html">{GENERATION}</a>' in (tmp_path / "index.html").read_text()
-    assert leave(page, GENERATION, tmp_path) == path

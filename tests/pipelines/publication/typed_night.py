@@ -8,6 +8,7 @@ from models.id_map import IdMap
 from models.likeness import MovieLikeness
 from models.popularity import Popularity
 from models.ratings import Ratings
+from pipelines.publication.measure import traits_of
 from pipelines.publication.tonight import Tonight
 from tests.catalogues import silent
 
@@ -43,4 +44,5 @@ def small_night(
         np.array(first_genres),
         n,
         {Content.USER_LISTS: recommender_version, Content.MOVIE_LISTS: 1},
+        traits_of([1, 2, 3, 4, 5], [[genre] if genre else [] for genre in first_genres], [2, 1, 0, 0, 0]),
     )
