@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from pymongo import MongoClient
+from xdist.workermanage import NodeManager
 
 from infra.local import servers
 from infra.local.probes import wait_until
@@ -27,8 +28,17 @@ serial = count(1)
 
 
 def pytest_configure() -> None:
-    """End like on Ctrl-C when told to terminate, so that the servers are stopped too."""
+    """End like on Ctrl-C when told to terminate, and let every process have the time to stop its servers."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    NodeManager.EXIT_TIMEOUT = STOP_SECONDS
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Keep in one process the tests of a module, which share fixtures, and all that need Spark, which share a JVM."""
+    for item in items:
+        group = "spark" if "spark" in item.fixturenames else item.module.__name__
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def free_port() -> int:

@@ -11,9 +11,9 @@ GROUPS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API", "WORKER"]
 
 
 @pytest.fixture
-def local(tmp_path, monkeypatch, capsys):
+def local(tmp_path_factory, monkeypatch, capsys):
     """Run one command against an empty state folder and free ports, and return what it printed."""
-    monkeypatch.setenv("MARQUEE_LOCAL__STATE_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("MARQUEE_LOCAL__STATE_DIR", str(tmp_path_factory.mktemp("laptop") / "var"))
     for group in GROUPS:
         monkeypatch.setenv(f"MARQUEE_{group}__PORT", str(free_port()))
     get_settings.cache_clear()

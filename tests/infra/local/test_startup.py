@@ -11,9 +11,9 @@ GROUPS = ["mongodb", "redis", "objects", "mlflow", "airflow", "api", "worker"]
 
 
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path_factory):
     ports = {group: {"port": free_port()} for group in GROUPS}
-    return Settings.model_validate({"local": {"state_dir": tmp_path / "var"}, **ports})
+    return Settings.model_validate({"local": {"state_dir": tmp_path_factory.mktemp("laptop") / "var"}, **ports})
 
 
 @pytest.fixture
