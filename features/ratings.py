@@ -24,6 +24,9 @@ def horizon(ratings: DataFrame) -> datetime:
     """Return the newest `rated_at` (UTC) of one rating or more: windows and ages count back from it.
 
     A published archive ends years before the day it is landed, so counting from that day would leave windows empty.
+    They do empty once someone here has rated: from then on the last week is the last week here, and what an archive's
+    people saw in its last days is no longer recent. Counts of all time, means and ranks keep it; models count from the
+    same moment (`models.pair_features`), when they learn and when they list, and each night learns what it is worth.
     """
     return datetime.fromtimestamp(ratings.agg(F.unix_seconds(F.max("rated_at"))).collect()[0][0], UTC)
 

@@ -4,6 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from features.movies import catalogue, genre_names, movie_features
+from features.ratings import horizon
 from infra.tables import MOVIES, RATINGS, RAW_LINKS, RAW_MOVIES, TAGS, TAGS_PER_MOVIE
 
 HORIZON = datetime(2024, 3, 10, tzinfo=UTC)
@@ -99,6 +100,21 @@ def test_ratings_are_counted_in_windows_that_end_at_the_horizon(features, movie_
     row = features[movie_id]
 
     assert (row.n_ratings_7_days, row.n_ratings_30_days, row.n_ratings_365_days, row.n_ratings) == counts
+
+
+def test_a_rating_years_after_an_archive_ended_empties_its_windows_and_leaves_the_rest(spark):
+    movies = spark.createDataFrame([(n, "Heat", 1995, [], None, None, []) for n in (1, 2)], MOVIES.schema)
+    of_archive = [(1, 1, 4.0, ago(days=3_000)), (2, 1, 3.0, ago(days=3_001)), (2, 2, 5.0, ago(days=3_001))]
+    ratings = spark.createDataFrame([*of_archive, (1_000_000_000, 2, 2.0, HORIZON)], RATINGS.schema)
+
+    rows = by_movie(movie_features(movies, ratings, tagged(spark, (1, 1, "fun")), horizon(ratings)))
+
+    assert [(rows[n].n_ratings_7_days, rows[n].n_ratings_365_days, rows[n].n_ratings) for n in (1, 2)] == [
+        (0, 0, 2),
+        (1, 1, 2),
+    ]
+    assert [rows[n].mean_rating for n in (1, 2)] == [3.5, 3.5]
+    assert [rows[n].days_since_first_rating for n in (1, 2)] == [3_001, 3_001]
 
 
 @pytest.mark.parametrize(("movie_id", "days"), [(1, 7), (2, 365), (3, None)])
