@@ -93,15 +93,22 @@ class MlflowSettings(BaseModel):
 
 
 class AirflowSettings(BaseModel):
-    """The scheduler. With a `url`, no local server is started."""
+    """The scheduler. With a `url`, no local server is started; without a `password`, nobody needs one."""
 
     port: Port = 8080
     url: str | None = None
+    username: str = "admin"
+    password: SecretStr | None = None
 
     @property
     def address(self) -> str:
         """The address of the UI and the REST API."""
         return self.url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def login(self) -> dict[str, str] | None:
+        """What the REST API gives a token for, or None where it gives everyone one."""
+        return {"username": self.username, "password": self.password.get_secret_value()} if self.password else None
 
 
 class ApiSettings(BaseModel):

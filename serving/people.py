@@ -59,7 +59,7 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             passwords=Passwords(PasswordHasher()),
             tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
             limits=LoginLimits(redis),
-            training_runs=TrainingRuns(settings.airflow.address),
+            training_runs=TrainingRuns(settings.airflow.address, settings.airflow.login),
             explainer=Explainer(database, Questions(redis), settings.api.why_budget_ms / 1e3),
         )
         stopping.set()

@@ -1,6 +1,7 @@
-"""Runs of the DAG that trains, in an Airflow that gives everyone on its machine a token, as `make up` runs it."""
+"""Runs of the DAG that trains, in an Airflow that gives a token to its user, or to everyone, as that of `make up`."""
 
 import json
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
@@ -27,8 +28,9 @@ class TrainingRun(NamedTuple):
 class TrainingRuns:
     """The runs of one Airflow. It asks with the standard library alone, which is all that the image of the API has."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, login: Mapping[str, str] | None = None) -> None:
         self._address = address
+        self._login = login
         self._opener = build_opener(ProxyHandler({}))  # a proxy is for the world outside
 
     def start(self, why: str) -> TrainingRun:
@@ -37,7 +39,7 @@ class TrainingRuns:
         Raises ServerUnreachable when Airflow does not answer, or refuses.
         """
         try:
-            token = self._ask("/auth/token")["access_token"]
+            token = self._ask("/auth/token", body=self._login)["access_token"]
             newest = self._ask(NEWEST, token)["dag_runs"]
             under_way = [run["dag_run_id"] for run in newest if run["state"] in UNDER_WAY]
             if under_way:
@@ -46,7 +48,7 @@ class TrainingRuns:
         except (OSError, HTTPException, ValueError, KeyError) as error:
             raise ServerUnreachable(
                 f"Airflow at {self._address} does not start a training ({error!r}): run `make up`, look at "
-                "`make status`, or set MARQUEE_AIRFLOW__URL"
+                "`make status`, or set MARQUEE_AIRFLOW__URL and MARQUEE_AIRFLOW__PASSWORD"
             ) from error
 
     def _trigger(self, run_id: str, why: str, token: str) -> TrainingRun:
@@ -69,8 +71,8 @@ class TrainingRuns:
     def _page(self, run_id: str) -> str:
         return f"{self._address}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}"
 
-    def _ask(self, path: str, token: str = "", body: dict[str, Any] | None = None) -> Any:
+    def _ask(self, path: str, token: str = "", body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-        content = json.dumps(body).encode() if body else None
+        content = json.dumps(dict(body)).encode() if body else None
         with self._opener.open(Request(f"{self._address}{path}", content, headers), timeout=TIMEOUT_SECONDS) as answer:
             return json.load(answer)

@@ -169,6 +169,7 @@ def test_secrets_have_no_default_and_are_listed_in_the_example():
     "variable",
     [
         *("MARQUEE_OBJECTS__SECRET_KEY", "MARQUEE_MONGODB__URL", "MARQUEE_REDIS__URL"),
+        "MARQUEE_AIRFLOW__PASSWORD",
         "MARQUEE_ACCOUNTS__TOKEN_KEYS",
     ],
 )

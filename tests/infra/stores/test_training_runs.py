@@ -1,7 +1,9 @@
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
+from pydantic import SecretStr
 
 from infra.errors import ServerUnreachable
+from infra.settings import AirflowSettings
 from infra.stores.training_runs import TrainingRuns
 from tests.infra.local.scripted_airflow import ScriptedAirflow
 from tests.infra.local.served import served
@@ -69,3 +71,25 @@ def test_of_two_at_once_the_second_gets_the_run_of_the_first():
 def test_an_airflow_that_is_away_is_said_in_words():
     with pytest.raises(ServerUnreachable, match="does not start a training"):
         TrainingRuns("http://127.0.0.1:9").start("now")
+
+
+def test_an_airflow_that_asks_for_a_password_gets_it():
+    app = FastAPI()
+
+    @app.post("/auth/token", status_code=201)
+    def token(body: dict):
+        if body != {"username": "admin", "password": "secret"}:
+            raise HTTPException(401)
+        return {"access_token": "for-the-admin"}
+
+    @app.get("/api/v2/dags/train_models/dagRuns")
+    def one_runs(request: Request):
+        if request.headers["Authorization"] != "Bearer for-the-admin":
+            raise HTTPException(401)
+        return {"dag_runs": [{"dag_run_id": "one", "state": "running"}]}
+
+    with served(app) as address:
+        login = AirflowSettings(password=SecretStr("secret")).login
+        assert TrainingRuns(address, login).start("now").link == f"{address}/dags/train_models/runs/one"
+        with pytest.raises(ServerUnreachable, match="MARQUEE_AIRFLOW__PASSWORD"):
+            TrainingRuns(address, {**login, "password": "wrong"}).start("now")
