@@ -43,13 +43,11 @@ class Content:
         """Return the movies most like what `history` shows each user liking; without a history, an empty list."""
         lists = empty_lists(len(user_ids), n)
         seen = history.of_users(user_ids, self.movies)
-        known = np.diff(seen.indptr) > 0
+        known = np.flatnonzero(np.diff(seen.indptr))
         profiles = self._profiles(sparse.csr_array(seen[known]))
         users = np.hstack([profiles, np.full((len(profiles), 1), self.popularity_weight, np.float32)])
         movies = np.hstack([self.content, self.popularity[:, None]])
-        found = top_by_factors(users, movies, sparse.csr_array(seen[known]), n, self.movies.ids)
-        lists.movie_ids[known], lists.scores[known] = found
-        return lists
+        return top_by_factors(users, movies, sparse.csr_array(seen[known]), n, self.movies.ids, lists, known)
 
     def similar_movies(self, movie_ids: NDArray[np.int64], n: int) -> TopLists:
         """Return for each movie the `n` of the largest cosine of contents, never itself, ties by movie id.

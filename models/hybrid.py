@@ -71,11 +71,10 @@ class Hybrid:
         """Return the movies of the best scores; for a user it has not learned of, an empty list."""
         lists = empty_lists(len(user_ids), n)
         position = self.users.positions(user_ids)
-        known = position >= 0
+        known = np.flatnonzero(position >= 0)
         seen = history.of_users(user_ids[known], self.movies)
-        found = top_by_factors(self.user_factors[position[known]], self.movie_factors, seen, n, self.movies.ids)
-        lists.movie_ids[known], lists.scores[known] = found
-        return lists
+        factors = self.user_factors[position[known]]
+        return top_by_factors(factors, self.movie_factors, seen, n, self.movies.ids, lists, known)
 
     def _go_on(self, ratings: Ratings, catalogue: Catalogue, learning_rate: float) -> Self:
         self._count(ratings, catalogue)

@@ -15,7 +15,7 @@ Integers = NDArray[np.int32]
 EMPTY = np.int64(0x7F800000FFFFFFFF)
 """The key of no movie, position -1, with the score -inf: behind every other."""
 LOWEST = np.finfo(np.float32).min  # above -inf, so that a hidden score never passes it
-RUN = 64
+WORD = 8
 """So many scores are dismissed by one look, when none of them reaches the threshold."""
 
 
@@ -55,45 +55,50 @@ def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> i
     """
     bits = scores.view(np.int32)
     n_rows, n = best.shape
-    hits = np.empty(scores.shape[1], np.int32)
+    room = np.empty((2, scores.shape[1] + WORD), np.int32)
+    is_high = np.zeros(scores.shape[1] + -scores.shape[1] % WORD, np.bool_)
     maxima = np.empty(2 * n, np.float32)
-    lengths = np.empty(n_rows, np.int64)
+    lengths = np.empty(n_rows, np.uint64)
     for row in range(n_rows):
         candidates[row, :n] = best[row]
-        length, last = n, best[row, n - 1]
+        length, last = np.uint64(n), best[row, n - 1]
         threshold = _float(~(last >> 32))
         if last == EMPTY:
-            length = np.count_nonzero(best[row] != EMPTY)
+            length = np.uint64(np.count_nonzero(best[row] != EMPTY))
             threshold = max(LOWEST, _reached(scores[row], maxima, n))
-        for hit in hits[: _find(scores[row], threshold, hits)]:
-            key = _key(scores[row, hit], bits[row, hit], movies[hit])
+        for place in _places(scores[row], threshold, is_high, room):
+            key = _key(scores[row, place], bits[row, place], movies[place])
             candidates[row, length] = key
-            length += key < last
+            length += np.uint64(key < last)
         lengths[row] = length
-    width = max(n, lengths.max())
+    width = max(np.uint64(n), lengths.max())
     for row in range(n_rows):
         candidates[row, lengths[row] : width] = EMPTY
     return width
 
 
 @njit(nogil=True, error_model="numpy")
-def _find(scores: Scores, threshold: np.float32, hits: Integers) -> int:
-    """Write the places of scores that reach the threshold to `hits`, and return how many there are."""
-    n_hits = 0
-    whole = len(scores) - len(scores) % RUN
-    for begin in range(0, whole, RUN):
-        n_reaching = 0
-        for place in range(begin, begin + RUN):
-            n_reaching += scores[place] >= threshold
-        if n_reaching:
-            for place in range(begin, begin + RUN):
-                hits[n_hits] = place
-                n_hits += scores[place] >= threshold
-    for place in range(whole, len(scores)):
-        if scores[place] >= threshold:
-            hits[n_hits] = place
-            n_hits += 1
-    return n_hits
+def _places(scores: Scores, threshold: np.float32, is_high: NDArray[np.bool_], room: Integers) -> Integers:
+    """Return the places of scores that reach the threshold.
+
+    There are few. So a word of scores is dismissed by one look, and nothing branches, as no processor would foresee
+    the branch; counts are unsigned, as the sign of an index costs a look as well.
+    """
+    words, places = room
+    for place in range(len(scores)):
+        is_high[place] = scores[place] >= threshold
+    of_words = is_high.view(np.uint64)
+    n_words = np.uint64(0)
+    for word in range(len(of_words)):
+        words[n_words] = word
+        n_words += np.uint64(of_words[word] != 0)
+    n_places = np.uint64(0)
+    for high_word in words[:n_words]:
+        for offset in range(WORD):
+            high_place = np.uint64(high_word * WORD + offset)
+            places[n_places] = high_place
+            n_places += np.uint64(is_high[high_place])
+    return places[:n_places]
 
 
 @njit(nogil=True, error_model="numpy")

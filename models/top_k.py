@@ -23,7 +23,7 @@ from models.recommender import NO_MOVIE, TopLists, empty_lists
 from models.selection import EMPTY, Integers, Keys, Scores, collect, hide, positions_of, scores_of
 
 USERS_PER_BLOCK = 256
-MOVIES_PER_BLOCK = 2048
+MOVIES_PER_BLOCK = 2000  # a power of two would be slow: scores of a movie would share their place in the cache
 USERS_PER_PRODUCT = 64
 """BLAS is given a multiple of so many users; it sums few rows in another order, which gives other bits."""
 
@@ -61,20 +61,29 @@ class _Room(NamedTuple):
 
 
 def top_by_factors(
-    user_factors: Scores, movie_factors: Scores, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]
+    user_factors: Scores,
+    movie_factors: Scores,
+    seen: sparse.csr_array,
+    n: int,
+    movie_ids: NDArray[np.int64],
+    into: TopLists | None = None,
+    rows: NDArray[np.int64] | None = None,
 ) -> TopLists:
     """Return for each row of `user_factors` (n_users, n_factors) the n movies with the largest dot products.
 
     `movie_factors` is (n_movies, n_factors), `movie_ids` (n_movies) ascending, and a stored entry of `seen`
-    (n_users, n_movies) keeps that movie out of that user's list. Factors and products are finite; both may be mapped
-    from files.
+    (n_users, n_movies) keeps that movie out of that user's list. Factors and their products are finite; factors may be
+    mapped from files. Lists `into` which to write are returned in place of new ones, all but their `rows` (n_users) as
+    they were.
     """
 
     def write_scores(users: NDArray[np.int64], block: _Block, scores: Scores) -> None:
         np.matmul(user_factors[users], block.factors, out=scores)
 
     search = _Search(list(_blocks(movie_factors)), write_scores, _norms(user_factors))
-    return _search(search, seen, n, movie_ids)
+    if into is None:
+        into = empty_lists(len(user_factors), n)
+    return _search(search, seen, movie_ids, into, np.arange(len(user_factors)) if rows is None else rows)
 
 
 def top_by_ranking(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]) -> TopLists:
@@ -112,7 +121,8 @@ def top_by_scores(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDA
 
     movies = np.arange(n_movies, dtype=np.int32)
     blocks = [_Block(start, movies[start:stop], scores[:0], np.inf) for start, stop in _bounds(n_movies)]
-    return _search(_Search(blocks, write_scores, np.ones(n_users)), seen, n, movie_ids)
+    search = _Search(blocks, write_scores, np.ones(n_users))
+    return _search(search, seen, movie_ids, empty_lists(n_users, n), np.arange(n_users))
 
 
 def _bounds(n_movies: int) -> Iterator[tuple[int, int]]:
@@ -140,9 +150,10 @@ def _threadpools() -> ThreadpoolController:
     return ThreadpoolController()  # which takes longer to find the libraries than a few users' lists do
 
 
-def _search(search: _Search, seen: sparse.csr_array, n: int, movie_ids: NDArray[np.int64]) -> TopLists:
-    n_users = len(search.norms)
-    lists = empty_lists(n_users, n)
+def _search(
+    search: _Search, seen: sparse.csr_array, movie_ids: NDArray[np.int64], lists: TopLists, rows: NDArray[np.int64]
+) -> TopLists:
+    n_users, n = len(rows), lists.scores.shape[1]
     place = np.empty(len(movie_ids), np.int32)
     for block in search.blocks:
         place[block.movies] = np.arange(block.start, block.start + len(block.movies))
@@ -156,8 +167,8 @@ def _search(search: _Search, seen: sparse.csr_array, n: int, movie_ids: NDArray[
             starts = seen.indptr[first : first + len(users) + 1].astype(np.int64)
             hidden = starts - starts[0], place[seen.indices[starts[0] : starts[-1]]]
             keys = _best_keys(search, users, hidden, n, room)
-            lists.movie_ids[users] = ids[positions_of(keys)]
-            lists.scores[users] = scores_of(keys)
+            lists.movie_ids[rows[users]] = ids[positions_of(keys)]
+            lists.scores[rows[users]] = scores_of(keys)
 
     n_threads = min(os.cpu_count() or 1, ceil(n_users / USERS_PER_BLOCK))
     with _threadpools().limit(limits=1, user_api="blas"), ThreadPoolExecutor(max(n_threads, 1)) as pool:
