@@ -20,9 +20,12 @@ LOG_SETTINGS = Path(__file__).with_name("log4j2.properties").as_uri()
 # tens of millions the better code of two tiers pays (docs/howto/spark.md).
 JVM_OPTIONS = f"-XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={LOG_SETTINGS}"
 
+ON_THIS_MACHINE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+# Executors call back to an address that Spark finds out (SPARK_LOCAL_IP overrules it), and find this code at this path.
+ON_A_CLUSTER = {"spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[1])}
+
 SETTINGS = {
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -34,6 +37,11 @@ SETTINGS = {
 }
 
 
+def is_cluster(master: str) -> bool:
+    """Tell whether the address of a master, such as spark://host:7077, is that of more than this process."""
+    return not master.startswith("local")
+
+
 def create_session(app_name: str, master: str, driver_memory_mb: int) -> SparkSession:
     """Return the process's session, started if there is none: timestamps in UTC, and silent unless something fails.
 
@@ -41,7 +49,8 @@ def create_session(app_name: str, master: str, driver_memory_mb: int) -> SparkSe
     """
     if running := SparkSession.getActiveSession():
         return running
-    conf = SparkConf().setAppName(app_name).setMaster(master).setAll(list(SETTINGS.items()))
+    settings = {**SETTINGS, **(ON_A_CLUSTER if is_cluster(master) else ON_THIS_MACHINE)}
+    conf = SparkConf().setAppName(app_name).setMaster(master).setAll(list(settings.items()))
     return SparkSession(SparkContext(conf=conf, gateway=_start_jvm(driver_memory_mb)))
 
 

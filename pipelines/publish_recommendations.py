@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from infra.parallelism import free_memory
-from infra.settings import get_settings
+from infra.settings import SparkSettings, get_settings
+from infra.spark import create_session, is_cluster
 from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
@@ -20,10 +22,11 @@ from pipelines.publication.actuals import Actual, measured, of_shards
 from pipelines.publication.carry_over import begin_carry_over
 from pipelines.publication.catalogue import write_catalogue
 from pipelines.publication.checks import check_counts, check_faults
+from pipelines.publication.cluster import make_shards_on_cluster
 from pipelines.publication.gate import judge
 from pipelines.publication.generation_figures import GenerationFigures
 from pipelines.publication.hashes import add_hashes
-from pipelines.publication.local import N_WORKERS, make_shards_here
+from pipelines.publication.local import N_WORKERS, MakeShards, make_shards_here
 from pipelines.publication.report import leave_report
 from pipelines.publication.shards import fitting_size, missing_shards
 from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
@@ -41,6 +44,7 @@ def run(
     docs_dir: Path,
     n: int = LIST_LENGTH,
     accept: str | None = None,
+    make_shards: MakeShards = make_shards_here,
 ) -> str:
     """Publish lists of `n` from one feature snapshot and two stored models, and return the generation's id.
 
@@ -63,7 +67,7 @@ def run(
         expected = write_catalogue(snapshot, store.contents(generation), n)
     with measured("read", snapshot.record(RATINGS).n_rows, took):
         tonight = read_tonight(snapshot, recommender, similar_movies, inputs)
-    records = make_missing(tonight, store, generation)
+    records = make_missing(tonight, store, generation, make_shards)
     figures = GenerationFigures.of_shards(models, tonight.ratings, records)
     describe(records, figures, took, store, generation)
     last_night = GenerationFigures.of_generation(store.document(store.document(generation)["carry_over"]["last"]))
@@ -76,7 +80,9 @@ def run(
     return generation
 
 
-def make_missing(tonight: Tonight, store: GenerationStore, generation: str) -> list[ShardRecord]:
+def make_missing(
+    tonight: Tonight, store: GenerationStore, generation: str, make_shards: MakeShards
+) -> list[ShardRecord]:
     """Make the shards that are not in the ledger yet, and return what it says of all."""
     making = begin_carry_over(tonight, store, generation)
     ledger = store.ledger(generation)
@@ -85,7 +91,7 @@ def make_missing(tonight: Tonight, store: GenerationStore, generation: str) -> l
     missing = [shard for lists in LISTS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
     if made:
         print(f"{len(made)} shards were finished before, {len(missing)} are missing")
-    make_shards_here(missing, tonight, store, making)
+    make_shards(missing, tonight, store, making)
     return ledger.records()
 
 
@@ -140,6 +146,14 @@ def main(snapshot_date: str | None = None, accept: str | None = None) -> str:
     registry = ModelRegistry(settings.mlflow.address)
     recommender, similar_movies = registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES)
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
-        docs_dir = settings.lake.data_docs_dir
-        run(snapshot, recommender, similar_movies, store, datetime.now(UTC), docs_dir, accept=accept or None)
+        where = settings.lake.data_docs_dir, LIST_LENGTH, accept or None, where_configured(settings.spark)
+        run(snapshot, recommender, similar_movies, store, datetime.now(UTC), *where)
     return str(snapshot.snapshot_date)
+
+
+def where_configured(spark: SparkSettings) -> MakeShards:
+    """Return what makes shards: this machine, or a cluster when the master's address is that of one."""
+    if not is_cluster(spark.master):
+        return make_shards_here
+    session = create_session("publish_recommendations", spark.master, spark.driver_memory_mb)
+    return partial(make_shards_on_cluster, session)

@@ -48,6 +48,10 @@ class GenerationStore:
         self._generations = self._database[GENERATIONS]
         self._serving_state = self._database[SERVING_STATE]
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Travel to another process as an address, with a connection of its own there."""
+        return type(self), (self._address, self._database.name)
+
     def __enter__(self) -> Self:
         return self
 

@@ -1,6 +1,6 @@
 """All shards on this machine: while one is written, the next is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from threadpoolctl import threadpool_limits
@@ -13,6 +13,9 @@ from pipelines.publication.make_shard import make_shard
 from pipelines.publication.tonight import Tonight
 
 N_WORKERS = 2
+
+MakeShards = Callable[[Sequence[Shard], Tonight, GenerationStore, Making], None]
+"""Has shards made, here or elsewhere, all of them or until one fails."""
 
 
 def make_shards_here(shards: Sequence[Shard], tonight: Tonight, store: GenerationStore, making: Making) -> None:

@@ -164,8 +164,8 @@ def test_a_champion_that_lists_unknown_movies_is_refused(publish, snapshot):
 def test_a_document_that_is_missing_in_mongodb_refuses_the_generation(publish, database, monkeypatch):
     made = publish_recommendations.make_missing
 
-    def make_and_lose_one(tonight, store, generation):
-        records = made(tonight, store, generation)
+    def make_and_lose_one(tonight, store, generation, *how):
+        records = made(tonight, store, generation, *how)
         database[f"user_recommendations_{generation}"].delete_one({"_id": 20})
         return records
 

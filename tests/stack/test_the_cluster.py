@@ -1,0 +1,148 @@
+"""The lists of a night on a Spark cluster of a master and two workers, each a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from urllib.request import urlopen
+
+import pyspark
+import pytest
+from pymongo import MongoClient
+
+from infra.local.probes import http_answers, wait_until
+from infra.local.servers import Server
+from infra.stores.generations import GenerationStore
+from infra.stores.lake import Lake
+from tests.conftest import free_port
+from tests.feature_snapshot import write_features
+from tests.stack.cluster import LISTS_PER_SHARD, MOVIES, RATINGS, publish
+
+pytestmark = pytest.mark.stack
+
+ROOT = Path(__file__).parents[2]
+SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
+ON_LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
+SECONDS = 120.0
+KINDS = "user_recommendations", "movie_recommendations"
+N_SHARDS = (72 + 90) // LISTS_PER_SHARD
+
+
+def spark_server(name, folder, port, address, *arguments):
+    command = str(SPARK_CLASS), *arguments, "--host", "127.0.0.1", "--webui-port", str(port)
+    answers = partial(http_answers, f"http://127.0.0.1:{port}")
+    return Server(name, port, address, folder, {name: command}, answers, ON_LOOPBACK)
+
+
+@pytest.fixture(scope="module")
+def master(start, tmp_path_factory):
+    port = free_port()
+    address = f"spark://127.0.0.1:{port}"
+    command = "org.apache.spark.deploy.master.Master", "--port", str(port)
+    server = spark_server("spark_master", tmp_path_factory.mktemp("master"), free_port(), address, *command)
+    start(server)
+    return server
+
+
+@pytest.fixture(scope="module")
+def start_worker(start, master, tmp_path_factory):
+    def start_worker():
+        folder = tmp_path_factory.mktemp("worker")
+        offers = "--cores", "1", "--memory", "1g", "--work-dir", str(folder)
+        command = "org.apache.spark.deploy.worker.Worker", master.address, *offers
+        return start(spark_server("spark_worker", folder, free_port(), "", *command))
+
+    return start_worker
+
+
+@pytest.fixture(scope="module")
+def workers(master, start_worker):
+    """Two workers that the master knows; a test that ends one appends another."""
+    started = [start_worker(), start_worker()]
+    assert wait_until(lambda: n_alive(master) == 2, SECONDS)
+    return started
+
+
+def n_alive(master):
+    with urlopen(f"http://127.0.0.1:{master.port}/json/") as answer:
+        return json.load(answer)["aliveworkers"]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    return Lake(str(tmp_path_factory.mktemp("lake")))
+
+
+@pytest.fixture(scope="module")
+def snapshot(spark, lake):
+    return write_features(lake, spark, RATINGS, MOVIES)
+
+
+@pytest.fixture
+def database(mongodb):
+    with MongoClient(mongodb.address) as client:
+        yield client[mongodb.database]
+
+
+@pytest.fixture
+def here(snapshot, database, mongodb, tmp_path):
+    """What the same night is when this machine makes it."""
+    other = f"{mongodb.database}_here"
+    with GenerationStore(mongodb.address, other) as store:
+        publish(snapshot, store, tmp_path)
+    return published(database.client[other])
+
+
+@pytest.fixture
+def on_cluster(lake, snapshot, master, workers, mongodb, tmp_path):
+    """Begin to publish on the cluster, once both workers have given their processor."""
+    (tmp_path / "spark-defaults.conf").write_text("spark.scheduler.minRegisteredResourcesRatio 1\nspark.cores.max 2\n")
+
+    def begin():
+        environment = {"MARQUEE_SPARK__MASTER": master.address, "SPARK_CONF_DIR": str(tmp_path), **ON_LOOPBACK}
+        command = [sys.executable, "-m", "tests.stack.cluster", lake.root, mongodb.address, mongodb.database]
+        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, text=True, stderr=subprocess.PIPE)
+
+    return begin
+
+
+def published(database):
+    """Return the one generation there is, and its lists."""
+    [document] = database.generations.find()
+    lists = {kind: list(database[f"{kind}_{document['_id']}"].find(sort=[("_id", 1)])) for kind in KINDS}
+    return document, lists
+
+
+def end(publication):
+    _, said = publication.communicate(timeout=SECONDS)
+    assert publication.returncode == 0, said
+
+
+def test_a_cluster_makes_the_same_lists_bit_for_bit(on_cluster, here, database):
+    end(on_cluster())
+
+    document, lists = published(database)
+    assert (document["state"], document["lists_hash"]) == ("published", here[0]["lists_hash"])
+    assert document["figures"] == here[0]["figures"]
+    assert lists == here[1]
+
+
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
+    on_cluster, here, database, master, workers, start_worker
+):
+    publication = on_cluster()
+    assert wait_until(lambda: database.shards.count_documents({}) > N_SHARDS // 4, SECONDS)
+
+    killed = workers.pop()
+    os.killpg(killed.pid, signal.SIGKILL)  # with its executor and the Python processes of that
+    n_then = database.shards.count_documents({})
+    end(publication)
+
+    workers.append(start_worker())
+    document, lists = published(database)
+    assert n_then < N_SHARDS == database.shards.count_documents({})
+    assert (document["lists_hash"], lists) == (here[0]["lists_hash"], here[1])
+    assert (document["n_attempts"], document["counts"]) == (1, here[0]["counts"])
