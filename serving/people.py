@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
+from infra.ending import end
 from infra.settings import Settings
 from infra.stores import mongodb
 from infra.stores.accounts import AccountStore
@@ -23,6 +24,9 @@ from serving.login_limits import LoginLimits
 from serving.passwords import Passwords
 from serving.tokens import AccessTokens
 from serving.why import Explainer
+
+LAST_MOVE_SECONDS = 5.0
+"""How long events that are being moved may take at the end; they are moved again by whoever comes next."""
 
 
 @dataclass(frozen=True)
@@ -63,4 +67,5 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             explainer=Explainer(database, Questions(redis), settings.api.why_budget_ms / 1e3),
         )
         stopping.set()
-        await relaying
+        await asyncio.wait([relaying], timeout=LAST_MOVE_SECONDS)
+        await end([relaying])

@@ -21,4 +21,5 @@ ENV MARQUEE_GIT_COMMIT=${GIT_COMMIT} \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000
-CMD ["uvicorn", "serving.app:app", "--host", "0.0.0.0", "--port", "8000", "--log-config", "serving/logging.json"]
+CMD ["uvicorn", "serving.app:app", "--host", "0.0.0.0", "--port", "8000", "--log-config", "serving/logging.json", \
+    "--timeout-graceful-shutdown", "10"]

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from circuitbreaker import CircuitBreaker
 
+from infra.ending import end
 from infra.errors import ServerUnreachable
 from infra.patience import patience
 
@@ -40,6 +41,7 @@ class Guard:
         self._breaker = CircuitBreaker(N_FAILURES, PAUSE_SECONDS, self._failures, server)
         self._at_once = asyncio.Semaphore(N_AT_ONCE)
         self._last_failed_at = 0.0
+        self._on_their_way: set[asyncio.Future[Any]] = set()
 
     @property
     def state(self) -> str:
@@ -57,13 +59,29 @@ class Guard:
             asked_at = monotonic()
             try:
                 async with patience(self._seconds):
-                    answer = await _left_on_its_way(question())
+                    answer = await self._left_on_its_way(question())
             except self._failures as error:
                 if asked_at >= self._last_failed_at:
                     self._count(error)
                 raise ServerUnreachable(f"{self.server} does not answer: {error!r}") from error
             self._breaker.reset()
             return answer
+
+    async def close(self) -> None:
+        """Call off what is still on its way: left to the end of the event loop, it could keep that from ending."""
+        await end(self._on_their_way)
+
+    async def _left_on_its_way(self, question: Awaitable[Answer]) -> Answer:
+        """Wait for an answer without calling the question off when the wait is over.
+
+        A question called off while it takes or makes a connection of pymongo's pool never gives its place back: a few
+        of these, and the pool waits for ever for connections that nobody makes.
+        """
+        asked = asyncio.ensure_future(question)
+        self._on_their_way.add(asked)
+        asked.add_done_callback(self._on_their_way.discard)
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # late failures are nobody's
+        return await asyncio.shield(asked)
 
     def _count(self, error: Exception) -> None:
         self._last_failed_at = monotonic()
@@ -72,14 +90,3 @@ class Guard:
             raise error
         if was_closed and self._breaker.opened:
             log.warning("%s does not answer, requests go on without it: %r", self.server, error)
-
-
-async def _left_on_its_way(question: Awaitable[Answer]) -> Answer:
-    """Wait for an answer without calling the question off when the wait is over.
-
-    A question called off while it takes or makes a connection of pymongo's pool never gives its place back: a few of
-    these, and the pool waits for ever for connections that nobody makes.
-    """
-    asked = asyncio.ensure_future(question)
-    asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # late failures are nobody's
-    return await asyncio.shield(asked)

@@ -108,3 +108,15 @@ def test_a_question_that_takes_too_long_is_not_torn_from_its_driver():
         await asyncio.wait_for(ended.wait(), 10)
 
     asyncio.run(scenario())
+
+
+def test_after_closing_nothing_is_on_its_way():
+    async def scenario():
+        breaker = guard()
+        with pytest.raises(ServerUnreachable):
+            await breaker.ask(say_nothing)
+        assert len(asyncio.all_tasks()) == 2
+        await breaker.close()
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(scenario())
