@@ -1,19 +1,19 @@
 """One lookup of what is stored about a user or a movie: the cache first, then the record."""
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from infra.errors import ServerUnreachable
 from infra.stores.generation_layout import MAKERS, Content
-from infra.stores.list_cache import CachedInteractions, CachedList, ListCache
+from infra.stores.list_cache import CachedList, CachedUser, ListCache
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
 from infra.stores.recent_interactions import Interaction
 from infra.stores.recommendations import Generation, RecommendationStore
+from serving.batches import Batches
 from serving.metrics import CACHE_LOOKUPS
-from serving.single_flight import SingleFlight
 
 Answer = TypeVar("Answer")
 
@@ -42,20 +42,37 @@ class Found(NamedTuple):
 
 
 class Lookup:
-    """Reads through the cache. An outage of either server is no error: less is found."""
+    """Reads through the cache, for all who ask at the same moment at once.
+
+    An outage of either server is no error: less is found.
+    """
 
     def __init__(self, store: RecommendationStore, cache: ListCache) -> None:
         self.store = store
         self._cache = cache
-        self._flights = SingleFlight()
+        self._cached_users = Batches(self._read_cached_users)
+        self._cached_movies = Batches(self._read_cached_movies)
+        self._user_lists = Batches(partial(self._read_lists, Content.USER_LISTS))
+        self._movie_lists = Batches(partial(self._read_lists, Content.MOVIE_LISTS))
+        self._interactions = Batches(self._read_interactions)
 
     async def close(self) -> None:
         """Call off what is being read."""
-        await self._flights.close()
+        for batches in (self._cached_users, self._cached_movies, self._user_lists, self._movie_lists):
+            await batches.close()
+        await self._interactions.close()
 
     async def user(self, user_id: int, now: datetime) -> Found:
-        """Return a user's list and what the user did last."""
-        return await self._flights.share((Content.USER_LISTS, user_id), lambda: self._user(user_id, now))
+        """Return a user's list and what the user did last; while MongoDB is away, what was known of it before."""
+        generation, cached = await self._cached_users.ask(user_id, now)
+        reading = None if cached.are_fresh else self._interactions.ask(user_id, now)
+        if cached.ranked:
+            found = Found(Content.USER_LISTS, generation, cached.ranked.ranked)
+        else:
+            found = await self._user_lists.ask(user_id, None)
+        done = await reading if reading else None
+        known = cached.interactions.interactions if cached.interactions else ()
+        return found._replace(interactions=known if done is None else done)
 
     async def note_interaction(self, user_id: int) -> None:
         """Have what the user did read again; without Redis it is read again a few seconds later anyway."""
@@ -64,48 +81,41 @@ class Lookup:
 
     async def movie(self, movie_id: int) -> Found:
         """Return a movie's list."""
-        return await self._flights.share((Content.MOVIE_LISTS, movie_id), lambda: self._movie(movie_id))
+        generation, cached = await self._cached_movies.ask(movie_id, None)
+        if cached is None:
+            return await self._movie_lists.ask(movie_id, None)
+        return Found(Content.MOVIE_LISTS, generation, cached.ranked)
 
-    async def _user(self, user_id: int, now: datetime) -> Found:
+    async def _read_cached_users(self, asked: Mapping[int, datetime]) -> dict[int, tuple[Generation, CachedUser]]:
         generation = self.store.generation
-        reading = self._cache.read_user(str(generation.id), user_id, now)
-        cached, known, are_fresh = await _if_reachable(reading) or (None, None, False)
-        _count("interactions", known if are_fresh else None)
-        found, interactions = await asyncio.gather(
-            self._list(generation, Content.USER_LISTS, user_id, cached),
-            self._interactions(user_id, known, are_fresh, now),
-        )
-        return found._replace(interactions=interactions)
+        reading = self._cache.read_users(str(generation.id), list(asked), min(asked.values()))
+        cached = await _if_reachable(reading) or dict.fromkeys(asked, CachedUser())
+        _count(Content.USER_LISTS, (each.ranked is not None for each in cached.values()))
+        _count("interactions", (each.are_fresh for each in cached.values()))
+        return {user_id: (generation, each) for user_id, each in cached.items()}
 
-    async def _movie(self, movie_id: int) -> Found:
+    async def _read_cached_movies(self, asked: Mapping[int, None]) -> dict[int, tuple[Generation, CachedList | None]]:
         generation = self.store.generation
-        reading = self._cache.read_list(str(generation.id), Content.MOVIE_LISTS, movie_id)
-        return await self._list(generation, Content.MOVIE_LISTS, movie_id, await _if_reachable(reading))
+        reading = self._cache.read_lists(str(generation.id), Content.MOVIE_LISTS, list(asked))
+        cached = await _if_reachable(reading) or dict.fromkeys(asked)
+        _count(Content.MOVIE_LISTS, (each is not None for each in cached.values()))
+        return {movie_id: (generation, each) for movie_id, each in cached.items()}
 
-    async def _list(self, generation: Generation, content: Content, key: int, cached: CachedList | None) -> Found:
-        _count(content, cached)
-        if cached:
-            return Found(content, generation, cached.ranked)
-        read = self.store.user_list if content is Content.USER_LISTS else self.store.movie_list
+    async def _read_lists(self, content: Content, asked: Mapping[int, None]) -> dict[int, Found]:
         try:
-            generation, ranked = await read(key)
+            generation, lists = await self.store.lists(content, list(asked))
         except ServerUnreachable:
-            return Found(content, generation, is_known=False)
+            return dict.fromkeys(asked, Found(content, self.store.generation, is_known=False))
         if generation.id:
-            await _if_reachable(self._cache.keep_list(generation.id, content, key, ranked))
-        return Found(content, generation, ranked)
+            await _if_reachable(self._cache.keep_lists(generation.id, content, lists))
+        return {key: Found(content, generation, ranked) for key, ranked in lists.items()}
 
-    async def _interactions(
-        self, user_id: int, known: CachedInteractions | None, are_fresh: bool, now: datetime
-    ) -> tuple[Interaction, ...]:
-        """Return what the user did last; while MongoDB is away, what was known of it before."""
-        if known and are_fresh:
-            return known.interactions
-        interactions = await _if_reachable(self.store.recent_interactions(user_id))
-        if interactions is None:
-            return known.interactions if known else ()
-        await _if_reachable(self._cache.keep_interactions(user_id, interactions, now))
-        return interactions
+    async def _read_interactions(self, asked: Mapping[int, datetime]) -> Mapping[int, tuple[Interaction, ...] | None]:
+        done = await _if_reachable(self.store.recent_interactions(list(asked)))
+        if done is None:
+            return dict.fromkeys(asked)
+        await _if_reachable(self._cache.keep_interactions(done, min(asked.values())))
+        return done
 
 
 async def _if_reachable(question: Awaitable[Answer]) -> Answer | None:
@@ -114,5 +124,6 @@ async def _if_reachable(question: Awaitable[Answer]) -> Answer | None:
     return None
 
 
-def _count(kind: str, cached: object) -> None:
-    CACHE_LOOKUPS.labels(kind, "hit" if cached else "miss").inc()
+def _count(kind: str, were_found: Iterable[bool]) -> None:
+    for was_found in were_found:
+        CACHE_LOOKUPS.labels(kind, "hit" if was_found else "miss").inc()

@@ -8,6 +8,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from infra.ending import end
 from infra.settings import Settings
 from infra.stores.guard import Guard
 from infra.stores.list_cache import ListCache
@@ -40,6 +41,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         yield Stores(store, recommender, (store.guard, guard))
     await lookup.close()
     await store.close()
+    await guard.close()
     await redis.aclose()
 
 
@@ -50,6 +52,4 @@ async def _running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)

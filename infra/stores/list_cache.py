@@ -12,7 +12,7 @@ A new generation has keys of its own, so nothing is flushed: old keys expire.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,9 +35,15 @@ FRESH = timedelta(seconds=5)
 UPDATES = "recommendation_updates"
 
 KEEP = """
-if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+for n = 1, #KEYS, 2 do
+    if redis.call('EXISTS', KEYS[n + 1]) == 0 then redis.call('SET', KEYS[n], ARGV[n], 'EX', ARGV[n + 1]) end
+end
 """
 """What a reader found before a list was renewed must not replace the new one."""
+
+KEEP_ALL = """
+for n = 1, #KEYS do redis.call('SET', KEYS[n], ARGV[n], 'EX', ARGV[#KEYS + 1]) end
+"""
 
 RENEW = """
 if tonumber(redis.call('GET', KEYS[2]) or 0) <= tonumber(ARGV[2]) then
@@ -50,6 +56,9 @@ end
 
 OUTAGE_SECONDS = 3_600
 """Interactions stay so long for the time when MongoDB is away: better old ones than none."""
+
+
+Kept = bytes | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +80,49 @@ class CachedInteractions:
         return abs(now - self.read_at) < FRESH
 
 
+@dataclass(frozen=True, slots=True)
+class CachedUser:
+    """A user's list and interactions, None where unknown, and whether the latter are up to date."""
+
+    ranked: CachedList | None = None
+    interactions: CachedInteractions | None = None
+    are_fresh: bool = False
+
+
 LISTS: TypeAdapter[RankedMovies | None] = TypeAdapter(RankedMovies | None)
 INTERACTIONS = TypeAdapter(CachedInteractions)
 
 
 class ListCache:
-    """What the cache holds of one user or movie; everything raises ServerUnreachable when Redis does not answer."""
+    """What the cache holds of users and movies; everything raises ServerUnreachable when Redis does not answer."""
 
     def __init__(self, redis: Redis, guard: Guard) -> None:
         self._redis = redis
         self._guard = guard
 
-    async def read_list(self, generation: str, content: Content, key: int) -> CachedList | None:
-        """Return what is known of a list, or None if nothing is."""
-        (kept,) = await self._read(_list_key(generation, content, key))
-        return _list(kept)
+    async def read_lists(self, generation: str, content: Content, keys: Sequence[int]) -> dict[int, CachedList | None]:
+        """Return what is known of lists, None for each of which nothing is."""
+        kept = await self._read(*(_list_key(generation, content, key) for key in keys))
+        return {key: _list(each) for key, each in zip(keys, kept, strict=True)}
 
-    async def read_user(
-        self, generation: str, user_id: int, now: datetime
-    ) -> tuple[CachedList | None, CachedInteractions | None, bool]:
-        """Return a user's list and interactions, None where unknown, and whether the latter are up to date."""
-        list_key = _list_key(generation, Content.USER_LISTS, user_id)
-        kept, done, changed = await self._read(list_key, f"interactions:{user_id}", f"changed:{user_id}")
-        known = _interactions(done)
-        return _list(kept), known, known is not None and changed is None and known.are_fresh(now)
+    async def read_users(self, generation: str, user_ids: Sequence[int], now: datetime) -> dict[int, CachedUser]:
+        """Return what is known of users."""
+        lists = [_list_key(generation, Content.USER_LISTS, user_id) for user_id in user_ids]
+        interactions, marks = ([f"{name}:{user_id}" for user_id in user_ids] for name in ("interactions", "changed"))
+        kept = await self._read(*lists, *interactions, *marks)
+        n = len(user_ids)
+        of_user = zip(user_ids, kept[:n], kept[n : 2 * n], kept[2 * n :], strict=True)
+        return {user_id: _user(ranked, done, changed, now) for user_id, ranked, done, changed in of_user}
 
-    async def keep_list(self, generation: str, content: Content, key: int, ranked: RankedMovies | None) -> None:
-        """Keep a list that was read, or for a short time that there is none; one that is renewed meanwhile stays."""
-        seconds = ABSENCE_SECONDS if ranked is None else LIST_SECONDS
-        keys = _list_key(generation, content, key), _made_key(generation, content, key)
-        await self._guard.ask(partial(self._redis.eval, KEEP, len(keys), *keys, LISTS.dump_json(ranked), seconds))
+    async def keep_lists(self, generation: str, content: Content, lists: Mapping[int, RankedMovies | None]) -> None:
+        """Keep lists that were read, or for a short time that there is none; one that is renewed meanwhile stays."""
+        keys = [make(generation, content, key) for key in lists for make in (_list_key, _made_key)]
+        values = [
+            value
+            for ranked in lists.values()
+            for value in (LISTS.dump_json(ranked), ABSENCE_SECONDS if ranked is None else LIST_SECONDS)
+        ]
+        await self._guard.ask(partial(self._redis.eval, KEEP, len(keys), *keys, *values))
 
     async def renew_lists(self, generation: str, lists: Mapping[int, RankedMovies]) -> None:
         """Replace what is kept of users' lists, unless it was made later, and announce each; all say when."""
@@ -112,23 +134,22 @@ class ListCache:
                 pipeline.eval(RENEW, len(keys), *keys, LISTS.dump_json(ranked), made_ms, LIST_SECONDS, event)
             await self._guard.ask(pipeline.execute)
 
-    async def keep_interactions(self, user_id: int, interactions: tuple[Interaction, ...], read_at: datetime) -> None:
-        """Keep what a user did last; `read_at` is a time before it was read."""
-        known = CachedInteractions(interactions, read_at)
-        await self._keep(f"interactions:{user_id}", INTERACTIONS.dump_json(known), OUTAGE_SECONDS)
+    async def keep_interactions(self, interactions: Mapping[int, tuple[Interaction, ...]], read_at: datetime) -> None:
+        """Keep what users did last; `read_at` is a time before it was read."""
+        keys = [f"interactions:{user_id}" for user_id in interactions]
+        values = [INTERACTIONS.dump_json(CachedInteractions(done, read_at)) for done in interactions.values()]
+        await self._guard.ask(partial(self._redis.eval, KEEP_ALL, len(keys), *keys, *values, OUTAGE_SECONDS))
 
     async def note_interaction(self, user_id: int) -> None:
         """Have a user's interactions read again: to be called after one has been written.
 
         The mark outlives every reader that read before the write and keeps what it read after the mark.
         """
-        await self._keep(f"changed:{user_id}", b"yes", int(FRESH.total_seconds()))
+        lasts = int(FRESH.total_seconds())
+        await self._guard.ask(partial(self._redis.set, f"changed:{user_id}", b"yes", ex=lasts))
 
-    async def _read(self, *keys: str) -> list[bytes | str | None]:
+    async def _read(self, *keys: str) -> list[Kept]:
         return await self._guard.ask(partial(self._redis.mget, keys))
-
-    async def _keep(self, key: str, value: bytes, seconds: int) -> None:
-        await self._guard.ask(partial(self._redis.set, key, value, ex=seconds))
 
 
 def _list_key(generation: str, content: Content, key: int) -> str:
@@ -149,14 +170,19 @@ def _announcement(generation: str, user_id: int, ranked: RankedMovies) -> tuple[
     return made_ms, json.dumps({"id": f"{user_id}-{made_ms}", **told})
 
 
-def _list(kept: bytes | str | None) -> CachedList | None:
+def _list(kept: Kept) -> CachedList | None:
     """Return what is kept; what cannot be read, or was written by another version of the code, is not known."""
     with suppress(ValidationError):
         return CachedList(LISTS.validate_json(kept)) if kept else None
     return None
 
 
-def _interactions(kept: bytes | str | None) -> CachedInteractions | None:
+def _user(ranked: Kept, done: Kept, changed: Kept, now: datetime) -> CachedUser:
+    known = _interactions(done)
+    return CachedUser(_list(ranked), known, known is not None and changed is None and known.are_fresh(now))
+
+
+def _interactions(kept: Kept) -> CachedInteractions | None:
     with suppress(ValidationError):
         return INTERACTIONS.validate_json(kept) if kept else None
     return None

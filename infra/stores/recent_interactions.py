@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.stores.user_layout import PLACES, Kind
@@ -32,25 +32,29 @@ class Interaction:
 INTERACTIONS = TypeAdapter(Interaction)
 
 
-async def read_recent_interactions(database: AsyncDatabase[dict[str, Any]], user_id: int) -> tuple[Interaction, ...]:
-    """Return the latest N_LATEST interactions of each kind, newest first within a kind, in one question.
+async def read_recent_interactions(
+    database: AsyncDatabase[dict[str, Any]], user_ids: Sequence[int]
+) -> dict[int, tuple[Interaction, ...]]:
+    """Return each user's latest N_LATEST interactions of each kind, newest first within a kind, in one question.
 
     A document that is no interaction is left out, and said in the log.
     """
     first, *others = KINDS
-    united = [{"$unionWith": {"coll": PLACES[kind].collection, "pipeline": _latest(kind, user_id)}} for kind in others]
-    cursor = await database[PLACES[first].collection].aggregate([*_latest(first, user_id), *united])
-    return tuple(_valid(user_id, await cursor.to_list()))
+    united = [{"$unionWith": {"coll": PLACES[kind].collection, "pipeline": _latest(kind, user_ids)}} for kind in others]
+    cursor = await database[PLACES[first].collection].aggregate([*_latest(first, user_ids), *united])
+    done: dict[int, list[Interaction]] = {user_id: [] for user_id in user_ids}
+    async for of_kind in cursor:
+        done[of_kind["_id"]] += _valid(of_kind["_id"], of_kind["latest"])
+    return {user_id: tuple(interactions) for user_id, interactions in done.items()}
 
 
-def _latest(kind: Kind, user_id: int) -> list[dict[str, Any]]:
+def _latest(kind: Kind, user_ids: Sequence[int]) -> list[dict[str, Any]]:
     time = PLACES[kind].time
-    shown = {"_id": 0, "kind": {"$literal": kind.value}, "movie_id": 1, "rating": 1, "happened_at": f"${time}"}
+    shown = {"kind": {"$literal": kind.value}, "movie_id": "$movie_id", "rating": "$rating", "happened_at": f"${time}"}
     return [
-        {"$match": {"user_id": user_id}},
-        {"$sort": {time: DESCENDING}},
-        {"$limit": N_LATEST},
-        {"$project": shown},
+        {"$match": {"user_id": {"$in": user_ids}}},
+        {"$sort": {"user_id": ASCENDING, time: DESCENDING}},
+        {"$group": {"_id": "$user_id", "latest": {"$firstN": {"n": N_LATEST, "input": shown}}}},
     ]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -42,10 +42,10 @@ class Generation:
 
 
 class RecommendationStore:
-    """The generation in force, as far as this process knows, and what MongoDB holds of one user or movie.
+    """The generation in force, as far as this process knows, and what MongoDB holds of users and movies.
 
     `generation` and `champions` (model versions by role) are in memory, as of the last look at the pointer. Everything
-    that asks for one user or movie raises ServerUnreachable after `timeout_ms`, and at once during an outage.
+    that asks for users or movies raises ServerUnreachable after `timeout_ms`, and at once during an outage.
     """
 
     def __init__(self, address: str, database: str, timeout_ms: int) -> None:
@@ -70,7 +70,8 @@ class RecommendationStore:
         return self._was_seen and self.guard.state == "closed"
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Call off what is being asked, and let go of the connections."""
+        await self.guard.close()
         await self._client.close()
 
     async def follow(self, every_seconds: float) -> None:
@@ -91,32 +92,26 @@ class RecommendationStore:
         else:
             self._was_seen = True
 
-    async def user_list(self, user_id: int) -> tuple[Generation, RankedMovies | None]:
-        """Return the user's list, None if there is none that can be read, and the generation it is of."""
-        return await self._list(Content.USER_LISTS, user_id)
-
-    async def movie_list(self, movie_id: int) -> tuple[Generation, RankedMovies | None]:
-        """Return the movie's list, None if there is none that can be read, and the generation it is of."""
-        return await self._list(Content.MOVIE_LISTS, movie_id)
-
-    async def recent_interactions(self, user_id: int) -> tuple[Interaction, ...]:
-        """Return what the user did last."""
-        return await self.guard.ask(lambda: read_recent_interactions(self._database, user_id))
-
-    async def _list(self, content: Content, key: int) -> tuple[Generation, RankedMovies | None]:
+    async def lists(self, content: Content, keys: Sequence[int]) -> tuple[Generation, dict[int, RankedMovies | None]]:
+        """Return the lists of users or movies, None where none can be read, and the generation they are of."""
         while True:
             generation = self.generation
             if generation.id is None:
-                return generation, None
-            collection = self._database[content.of(generation.id)]
-            found = await self.guard.ask(partial(collection.find_one, {"_id": key}))
-            if found:
-                return generation, decode(LISTS, found, f"{collection.name} ({key})")
-            if await self.guard.ask(self._pointer) == generation.id:
-                return generation, None
-            await self.refresh()  # the whole generation may have been dropped meanwhile
-            if self.generation is generation:
-                return generation, None
+                return generation, dict.fromkeys(keys)
+            found = await self.guard.ask(partial(self._find, content.of(generation.id), keys))
+            is_whole = len(found) == len(keys) or await self.guard.ask(self._pointer) == generation.id
+            if not is_whole:
+                await self.refresh()  # the whole generation may have been dropped meanwhile
+            if is_whole or self.generation is generation:
+                return generation, {**dict.fromkeys(keys), **found}
+
+    async def recent_interactions(self, user_ids: Sequence[int]) -> dict[int, tuple[Interaction, ...]]:
+        """Return what each of the users did last."""
+        return await self.guard.ask(lambda: read_recent_interactions(self._database, user_ids))
+
+    async def _find(self, collection: str, keys: Sequence[int]) -> dict[int, RankedMovies | None]:
+        rows = await self._database[collection].find({"_id": {"$in": keys}}).to_list()
+        return {row["_id"]: decode(LISTS, row, f"{collection} ({row['_id']})") for row in rows}
 
     async def _catch_up(self) -> None:
         loaded = self.generation

@@ -46,7 +46,7 @@ async def rate_of_driver(mongodb):
             while perf_counter() < began_at + SECONDS:
                 user_id = n_read % N_USERS + 1
                 n_read += 1
-                await asyncio.gather(lists.find_one({"_id": user_id}), read_recent_interactions(database, user_id))
+                await asyncio.gather(lists.find_one({"_id": user_id}), read_recent_interactions(database, [user_id]))
 
         await asyncio.gather(*(read_on() for _ in range(N_CONNECTIONS)))
         return n_read / (perf_counter() - began_at)

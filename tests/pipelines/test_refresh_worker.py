@@ -189,11 +189,11 @@ def test_redis_is_renewed_and_the_new_list_announced(mongodb, redis, run):
         user_id = world.people.user_id
         async with working(mongodb, redis), connect(redis.address) as client:
             cache = ListCache(client, Guard("Redis", 5_000, RedisError))
-            await cache.keep_list(world.generation, Content.USER_LISTS, user_id, None)
+            await cache.keep_lists(world.generation, Content.USER_LISTS, {user_id: None})
             await world.rate(100)
             await until(world.all_is_done)
-            kept = await cache.read_list(world.generation, Content.USER_LISTS, user_id)
-        assert kept.ranked.movie_ids == await world.movies_of()
+            kept = await cache.read_lists(world.generation, Content.USER_LISTS, [user_id])
+        assert kept[user_id].ranked.movie_ids == await world.movies_of()
         ((_, fields),) = await world.people.redis.xrevrange(UPDATES, count=1)
         told = json.loads(fields["event"])
         assert (told["user_id"], told["generation"]) == (user_id, world.generation)

@@ -10,7 +10,7 @@ from tests.publication import NIGHT
 HOUR = timedelta(hours=1)
 
 
-def read(mongodb, documents, user_id=7):
+def read(mongodb, documents):
     """Write documents by collection, and read what the user did."""
 
     async def scenario():
@@ -18,7 +18,9 @@ def read(mongodb, documents, user_id=7):
             database = client[mongodb.database]
             for collection, written in documents.items():
                 await database[collection].insert_many(written)
-            return await read_recent_interactions(database, user_id)
+            told = await read_recent_interactions(database, [7])
+            assert list(told) == [7]
+            return told[7]
 
     return asyncio.run(scenario())
 
@@ -38,6 +40,19 @@ def test_ratings_views_and_what_was_hidden_come_in_one_answer(mongodb):
         Interaction(Kind.WATCH, 541, NIGHT + HOUR),
         Interaction(Kind.HIDE, 1, NIGHT + 2 * HOUR),
     )
+
+
+def test_what_many_users_did_comes_in_one_answer_and_does_not_mix(mongodb):
+    async def scenario():
+        async with AsyncMongoClient(mongodb.address, tz_aware=True) as client:
+            database = client[mongodb.database]
+            seen = [{"user_id": n, "movie_id": 10 * n, "watched_at": NIGHT} for n in (7, 8, 9)]
+            await database["watched_movies"].insert_many(seen)
+            return await read_recent_interactions(database, [7, 8, 6])
+
+    told = asyncio.run(scenario())
+
+    assert told == {7: (Interaction(Kind.WATCH, 70, NIGHT),), 8: (Interaction(Kind.WATCH, 80, NIGHT),), 6: ()}
 
 
 def test_what_others_did_is_not_read(mongodb):

@@ -32,7 +32,7 @@ def test_a_list_comes_with_the_generation_it_is_of(mongodb):
 
     async def scenario():
         async with reading(mongodb) as store:
-            generation, own = await store.user_list(7)
+            generation, own = await own_list(store, 7)
             assert generation.id == published == "2026-11-20T003105Z"
             assert generation.generated_at == NIGHT
             assert own == RankedMovies([6, 541], [1.0, 0.5], {"als": 2})
@@ -56,7 +56,7 @@ def test_a_user_without_a_list_is_told_apart_from_mongodb_being_away(mongodb):
 
     async def scenario():
         async with reading(mongodb) as store:
-            generation, own = await store.user_list(8)
+            generation, own = await own_list(store, 8)
             assert generation is store.generation
             assert own is None
 
@@ -68,9 +68,21 @@ def test_lists_of_users_and_of_movies_do_not_mix(mongodb):
 
     async def scenario():
         async with reading(mongodb) as store:
-            _, own = await store.user_list(6)
-            _, similar = await store.movie_list(6)
-            assert (own.movie_ids, similar.movie_ids) == ([541], [1214])
+            _, own = await own_list(store, 6)
+            _, similar = await store.lists(Content.MOVIE_LISTS, [6])
+            assert (own.movie_ids, similar[6].movie_ids) == ([541], [1214])
+
+    asyncio.run(scenario())
+
+
+def test_lists_of_many_come_together_whether_they_exist_or_not(mongodb):
+    published = publish(mongodb, users={7: [6], 8: [541]})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            generation, lists = await store.lists(Content.USER_LISTS, [8, 9, 7])
+            assert generation.id == published
+            assert {user_id: own and own.movie_ids for user_id, own in lists.items()} == {7: [6], 8: [541], 9: None}
 
     asyncio.run(scenario())
 
@@ -81,9 +93,9 @@ def test_a_new_generation_is_followed_after_a_refresh(mongodb):
     async def scenario():
         async with reading(mongodb) as store:
             newer = publish(mongodb, users={7: [541]})
-            assert (await store.user_list(7))[1].movie_ids == [6]
+            assert (await own_list(store, 7))[1].movie_ids == [6]
             await store.refresh()
-            generation, own = await store.user_list(7)
+            generation, own = await own_list(store, 7)
             assert (generation.id, own.movie_ids) == (newer, [541])
 
     asyncio.run(scenario())
@@ -98,7 +110,7 @@ def test_a_rollback_is_followed_after_a_refresh(mongodb):
             with GenerationStore(mongodb.address, mongodb.database) as writer:
                 writer.roll_back()
             await store.refresh()
-            generation, own = await store.user_list(7)
+            generation, own = await own_list(store, 7)
             assert (generation.id, own.movie_ids) == (first, [6])
 
     asyncio.run(scenario())
@@ -111,7 +123,7 @@ def test_a_read_from_a_generation_dropped_meanwhile_is_made_again_from_the_one_i
         async with reading(mongodb) as store:
             for _ in range(3):
                 newest = publish(mongodb, users={7: [541]})
-            generation, own = await store.user_list(7)
+            generation, own = await own_list(store, 7)
             assert (generation.id, own.movie_ids) == (newest, [541])
 
     asyncio.run(scenario())
@@ -125,7 +137,7 @@ def test_under_constant_publication_a_reader_always_finds_its_user(mongodb):
             publishing = asyncio.create_task(asyncio.to_thread(publish_often))
             n_reads = 0
             while not publishing.done():
-                _, own = await store.user_list(7)
+                _, own = await own_list(store, 7)
                 assert own == RankedMovies([6], [1.0], {"als": 1})
                 n_reads += 1
             await publishing
@@ -141,7 +153,7 @@ def test_under_constant_publication_a_reader_always_finds_its_user(mongodb):
 def test_before_the_first_publication_there_is_an_empty_generation(mongodb):
     async def scenario():
         async with reading(mongodb) as store:
-            generation, own = await store.user_list(7)
+            generation, own = await own_list(store, 7)
             assert store.is_reachable
             assert (generation.id, generation.movies, own) == (None, {}, None)
 
@@ -155,9 +167,9 @@ def test_without_mongodb_only_the_first_reads_wait():
         assert not store.is_reachable
         for _ in range(N_FAILURES):
             with pytest.raises(ServerUnreachable, match="MongoDB does not answer"):
-                await store.recent_interactions(7)
+                await store.recent_interactions([7])
         with pytest.raises(ServerUnreachable, match="MongoDB did not answer a moment ago"):
-            await store.recent_interactions(7)
+            await store.recent_interactions([7])
         await store.close()
 
     asyncio.run(scenario())
@@ -182,9 +194,9 @@ def test_one_failed_read_is_no_outage(mongodb):
     async def scenario():
         async with reading(mongodb) as store:
             with pymongo.timeout(1e-6), pytest.raises(ServerUnreachable):
-                await store.user_list(7)
+                await own_list(store, 7)
             assert store.is_reachable
-            assert (await store.user_list(7))[1].movie_ids == [6]
+            assert (await own_list(store, 7))[1].movie_ids == [6]
 
     asyncio.run(scenario())
 
@@ -213,7 +225,7 @@ def test_a_list_written_after_its_generation_keeps_its_own_time_source_and_model
             later = NIGHT + timedelta(hours=9)
             written = {"generated_at": later, "source": "als", "model": {"name": "als", "version": 3}}
             overwrite(mongodb, Content.USER_LISTS.of(generation), 7, written)
-            _, own = await store.user_list(7)
+            _, own = await own_list(store, 7)
             assert own == RankedMovies([6], [1.0], {"als": 1}, later, "als", ModelVersion("als", 3))
 
     asyncio.run(scenario())
@@ -238,8 +250,8 @@ def test_a_list_that_makes_no_sense_is_none(mongodb, garbage):
 
     async def scenario():
         async with reading(mongodb) as store:
-            assert (await store.user_list(7))[1] is None
-            assert (await store.user_list(8))[1].movie_ids == [541]
+            assert (await own_list(store, 7))[1] is None
+            assert (await own_list(store, 8))[1].movie_ids == [541]
 
     asyncio.run(scenario())
 
@@ -266,10 +278,15 @@ def test_a_pointer_that_makes_no_sense_leaves_what_is_in_memory(mongodb, garbage
             overwrite(mongodb, SERVING_STATE, POINTER, {"generation": garbage})
             await store.refresh()
             assert not store.is_reachable
-            assert (await store.user_list(7))[0].id == published
-            assert (await store.user_list(8))[1] is None
+            assert (await own_list(store, 7))[0].id == published
+            assert (await own_list(store, 8))[1] is None
 
     asyncio.run(scenario())
+
+
+async def own_list(store, user_id):
+    generation, lists = await store.lists(Content.USER_LISTS, [user_id])
+    return generation, lists[user_id]
 
 
 def overwrite(mongodb, collection, key, fields):
