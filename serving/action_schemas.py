@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from serving.account_schemas import Body
-from serving.dependencies import LARGEST_ID
+from serving.parameters import LARGEST_ID
 from serving.validation import is_text, is_whole_number, must_be
 
 LONGEST_REVIEW = 5_000

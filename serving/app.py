@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -37,6 +39,7 @@ app = FastAPI(
     summary="Movies for everyone: lists that were computed last night.",
     lifespan=lifespan,
 )
+app.state.clock = partial(datetime.now, UTC)
 app.include_router(users.router)
 app.include_router(movies.router)
 app.include_router(why.router)

@@ -9,7 +9,8 @@ from infra.errors import NotAllowed, NotSignedIn
 from infra.stores.accounts import Account
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID
 from serving.actions import Diary
-from serving.dependencies import LARGEST_ID, Now, OpenStores, whole_number
+from serving.dependencies import Now, OpenStores
+from serving.parameters import LARGEST_ID, WholeNumber
 from serving.people import People
 from serving.validation import is_text, must_be
 
@@ -42,8 +43,8 @@ async def get_account_id(people: OpenPeople, given: Bearer, now: Now) -> str:
 AccountId = Annotated[str, Depends(get_account_id)]
 ProfileUserId = Annotated[
     int | None,
-    whole_number(1, LARGEST_ID),
-    Header(alias="X-Profile", ge=1, le=LARGEST_ID, description="the user id of a profile; else the account's first"),
+    WholeNumber(1, LARGEST_ID),
+    Header(alias="X-Profile", description="the user id of a profile; else the account's first"),
 ]
 Key = Annotated[
     str | None,
@@ -82,9 +83,7 @@ async def get_admin(people: OpenPeople, account_id: AccountId) -> Account:
     return account
 
 
-WhoseList = Annotated[
-    int, whole_number(1, LARGEST_ID), Query(alias="user_id", ge=1, le=LARGEST_ID, description="whose list")
-]
+WhoseList = Annotated[int, WholeNumber(1, LARGEST_ID), Query(alias="user_id", description="whose list")]
 
 
 async def get_asked_user_id(user_id: WhoseList, people: OpenPeople, given: Bearer, now: Now) -> int:

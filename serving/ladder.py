@@ -1,14 +1,13 @@
 """Where the movies of an answer come from: the best rung first, and each lower one only for what is still missing."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from infra.stores.ranked_movies import Movie
 from serving.schemas import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A movie that a rung offers."""
 
     movie: Movie

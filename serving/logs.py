@@ -1,35 +1,40 @@
 """Logs as JSON, one object per line, each with the id of the request it belongs to."""
 
+import json
 import logging
 import re
+import secrets
 from contextvars import ContextVar
-from uuid import uuid4
-
-from pythonjsonlogger.core import RESERVED_ATTRS
-from pythonjsonlogger.json import JsonFormatter
+from datetime import UTC, datetime
 
 NO_REQUEST = "-"
 ACCEPTED = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-OF_UVICORN = ("color_message",)  # the message again, for terminals
-FIELDS = "{asctime}{levelname}{name}{message}"
 
 request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
 """The id of the request that this task answers, `-` outside of any."""
 
 
-class JsonLines(JsonFormatter):
-    """Formats a record as JSON; `serving/logging.json` names it."""
+class JsonLines(logging.Formatter):
+    """Formats a record as JSON, with the fields in its attribute `told`; `serving/logging.json` names it.
 
-    def __init__(self) -> None:
-        names = {"asctime": "time", "levelname": "level", "name": "logger"}
-        super().__init__(FIELDS, style="{", rename_fields=names, reserved_attrs=[*RESERVED_ATTRS, *OF_UVICORN])
+    There is a line for every request, so it does no more than that: a general formatter takes twice the time.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, with its request's id."""
-        record.request_id = request_id.get()
-        return super().format(record)
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info:
+            line["exc_info"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
 
 
 def choose_request_id(given: str | None) -> str:
     """Return a caller's id if it can be logged and passed on as it is, else a new one."""
-    return given if given and ACCEPTED.fullmatch(given) else uuid4().hex
+    return given if given and ACCEPTED.fullmatch(given) else secrets.token_hex(16)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.headers import REQUEST_ID
 from serving.logs import choose_request_id, request_id
-from serving.metrics import LATENCY, REQUESTS
+from serving.metrics import latency_of, requests_of
 
 FAILED = 500
 
@@ -45,7 +45,7 @@ class Observed:
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "none")  # the path itself would make a series of every user
-    REQUESTS.labels(scope["method"], route, status).inc()
-    LATENCY.labels(route).observe(seconds)
+    requests_of(scope["method"], route, status).inc()
+    latency_of(route).observe(seconds)
     told = {"method": scope["method"], "path": scope["path"], "status": status, "milliseconds": round(seconds * 1e3, 2)}
-    log.info("answered", extra=told)
+    log.info("answered", extra={"told": told})

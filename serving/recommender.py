@@ -13,7 +13,7 @@ from infra.stores.recommendation_requests import RecommendationRequests, Request
 from infra.stores.recommendations import RecommendationStore
 from serving import rungs
 from serving.catalogue import find_movie
-from serving.filters import Wanted, check_genre, left_out
+from serving.filters import Wanted, WantedByUser, check_genre
 from serving.ladder import Rung, climb_down
 from serving.logs import request_id
 from serving.lookup import Found, Lookup
@@ -33,7 +33,7 @@ class Recommender:
     own_list_seconds: float
     similar_seconds: float
 
-    async def for_user(self, user_id: int, wanted: Wanted, exclude_watched: bool, now: datetime) -> MovieList:
+    async def for_user(self, user_id: int, wanted: WantedByUser, now: datetime) -> MovieList:
         """Return the user's own list, then what is like the movies liked last, of their genre, or popular.
 
         What the user rated, watched or hid is left out. A new list is asked for where this one is stale.
@@ -41,7 +41,7 @@ class Recommender:
         found = await self._in_time(Content.USER_LISTS, self.lookup.user(user_id, now))
         generation, interactions = found.generation, found.interactions
         check_genre(generation, wanted.genre)
-        hidden = left_out(interactions, exclude_watched)
+        hidden = wanted.left_out(interactions)
 
         def is_wanted(movie: Movie) -> bool:
             return movie.movie_id not in hidden and wanted.keeps(movie)

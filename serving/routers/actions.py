@@ -17,7 +17,7 @@ from serving.action_schemas import (
     WatchedPage,
 )
 from serving.callers import Key, UserDiary
-from serving.dependencies import DEFAULT_LIMIT, Limit, MovieId, PageOffset
+from serving.parameters import DEFAULT_LIMIT, Limit, MovieId, PageOffset
 
 router = APIRouter(prefix="/api/v1", tags=["what people do"])
 

@@ -8,7 +8,7 @@ from serving.action_examples import REPORTED_REVIEWS, RETRAIN
 from serving.action_schemas import ReportedReviewPage, Training
 from serving.actions import reported_reviews
 from serving.callers import OpenPeople, get_admin
-from serving.dependencies import DEFAULT_LIMIT, Limit, PageOffset
+from serving.parameters import DEFAULT_LIMIT, Limit, PageOffset
 
 WHY = "an admin asked for it"
 

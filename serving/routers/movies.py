@@ -3,18 +3,20 @@
 from fastapi import APIRouter, Response
 
 from serving.catalogue import movie_details
-from serving.dependencies import Chooser, MovieId, Now, Store, WantedMovies
+from serving.dependencies import Store
 from serving.examples import MOVIE, MOVIE_LISTS, POPULAR_LISTS
 from serving.headers import announce
+from serving.parameters import MovieId
 from serving.schemas import MovieDetails, MovieList
+from serving.wishes import WISHES, AskedOfList
 
 router = APIRouter(prefix="/api/v1/movies", tags=["movies"])
 
 
-@router.get("/popular", responses=POPULAR_LISTS)
-async def popular_movies(wanted: WantedMovies, chooser: Chooser, now: Now, response: Response) -> MovieList:
+@router.get("/popular", responses=POPULAR_LISTS, openapi_extra={"parameters": WISHES.parameters()})
+async def popular_movies(asked: AskedOfList, response: Response) -> MovieList:
     """The movies rated best, of all or of one genre; one five-star vote does not lead a list."""
-    return announce(response, await chooser.popular(wanted, now), now)
+    return announce(response, await asked.chooser.popular(asked.wanted, asked.now), asked.now)
 
 
 @router.get("/{movie_id}", responses=MOVIE)
@@ -23,13 +25,11 @@ async def movie(movie_id: MovieId, store: Store) -> MovieDetails:
     return movie_details(store.generation, movie_id)
 
 
-@router.get("/{movie_id}/recommendations", responses=MOVIE_LISTS)
-async def movie_recommendations(
-    movie_id: MovieId, wanted: WantedMovies, chooser: Chooser, now: Now, response: Response
-) -> MovieList:
+@router.get("/{movie_id}/recommendations", responses=MOVIE_LISTS, openapi_extra={"parameters": WISHES.parameters()})
+async def movie_recommendations(movie_id: MovieId, asked: AskedOfList, response: Response) -> MovieList:
     """Movies like this one, best first.
 
     Where its own list has no more to show, or cannot be read, they come from its first genre, then from all: `source`
     and `filled_from` tell.
     """
-    return announce(response, await chooser.for_movie(movie_id, wanted, now), now)
+    return announce(response, await asked.chooser.for_movie(movie_id, asked.wanted, asked.now), asked.now)

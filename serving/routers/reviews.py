@@ -16,7 +16,8 @@ from serving.action_schemas import (
 )
 from serving.actions import reviews_of
 from serving.callers import Key, OpenPeople, UserDiary
-from serving.dependencies import DEFAULT_LIMIT, Limit, MovieId, PageOffset, Store
+from serving.dependencies import Store
+from serving.parameters import DEFAULT_LIMIT, Limit, MovieId, PageOffset
 
 router = APIRouter(prefix="/api/v1", tags=["reviews"])
 

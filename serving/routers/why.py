@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from serving.callers import AskedUserId, OpenPeople
-from serving.dependencies import AskedMovieId
+from serving.parameters import AskedMovieId
 from serving.why_examples import WHY
 from serving.why_schemas import Why
 

@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 
 from infra.settings import MongodbSettings, RedisSettings, get_settings
 from serving.app import app
-from serving.dependencies import get_now
 from tests.publication import NIGHT, publish
 
 USERS = {7: [6, 541, 1]}
@@ -45,12 +44,11 @@ def start_api(
         monkeypatch.setenv("MARQUEE_API__ACTION_TIMEOUT_MS", str(action_timeout_ms))
         monkeypatch.setenv("MARQUEE_MONGODB__URL", address)
         get_settings.cache_clear()
-        app.dependency_overrides[get_now] = lambda: now
+        monkeypatch.setattr(app.state, "clock", lambda: now)
         return running.enter_context(TestClient(app))
 
     with ExitStack() as running:
         yield start
-    app.dependency_overrides.clear()
     get_settings.cache_clear()
 
 

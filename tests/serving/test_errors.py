@@ -2,7 +2,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serving.app import app
-from serving.dependencies import get_recommender
 from tests.serving.test_examples import examples
 
 
@@ -32,11 +31,8 @@ def test_a_refused_method_comes_with_those_allowed(client):
     assert client.delete("/api/v1/movies/6").headers["Allow"] == "GET"
 
 
-def test_a_mistake_of_the_api_is_told_like_every_error_and_can_be_found_in_the_log(client):
-    def mistake():
-        raise RuntimeError("a mistake")
-
-    app.dependency_overrides[get_recommender] = mistake
+def test_a_mistake_of_the_api_is_told_like_every_error_and_can_be_found_in_the_log(client, monkeypatch):
+    monkeypatch.setattr(app.state, "stores", "a mistake")
     from_outside = TestClient(app, raise_server_exceptions=False)
 
     answer = from_outside.get("/api/v1/users/7/recommendations", headers={"X-Request-ID": "checkout-17"})

@@ -5,7 +5,6 @@ from pymongo import MongoClient
 
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID
 from serving.app import app
-from serving.dependencies import get_now
 from tests.publication import NIGHT
 from tests.serving.people import PASSWORD, Person
 
@@ -185,7 +184,7 @@ def test_an_unknown_refresh_token_is_refused(client, token):
 def test_a_session_lasts_thirty_days_after_it_was_refreshed(client, days, status):
     ada = Person(client, "ada")
 
-    app.dependency_overrides[get_now] = lambda: NIGHT + timedelta(hours=1, days=days)
+    app.state.clock = lambda: NIGHT + timedelta(hours=1, days=days)
 
     assert refresh(client, ada.tokens).status_code == status
 
@@ -193,7 +192,7 @@ def test_a_session_lasts_thirty_days_after_it_was_refreshed(client, days, status
 def test_an_access_token_is_good_for_a_quarter_of_an_hour(client):
     ada = Person(client, "ada")
 
-    app.dependency_overrides[get_now] = lambda: NIGHT + timedelta(hours=1, minutes=15)
+    app.state.clock = lambda: NIGHT + timedelta(hours=1, minutes=15)
     answer = ada.ask("GET", "/profiles")
 
     assert answer.status_code == 401
