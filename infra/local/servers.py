@@ -30,7 +30,7 @@ PYTHON = {
 }
 MONGODB_CACHE_GB = 0.25  # left alone it takes half of the machine's memory
 OPLOG_MB = 128  # nobody follows the oplog of a replica set of one
-AIRFLOW_WORKERS = 2  # the four DAGs run one after the other; each worker holds 145 MB
+AIRFLOW_WORKERS = 2  # the DAGs of a night run one after the other, a refresh beside them; each holds 145 MB
 DAG_REFRESH_SECONDS = 10  # how soon a new or changed DAG file is seen
 DAG_REREAD_SECONDS = 300  # how often an unchanged one is read again, which is work for nothing
 

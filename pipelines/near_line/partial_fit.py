@@ -51,19 +51,20 @@ class Start(NamedTuple):
 
 
 def find_start(registry: ModelRegistry, lake: Lake, champion: ModelVersion | None) -> Start | None:
-    """Return the newest version of hybrid, or if one is champion, the newest that came of it; None without one.
+    """Return the newest version that came of the last night's hybrid, or of the champion if that is one; None without.
 
     None, and a line that says so, also if the ratings that it has learned are no longer known. Raises SnapshotMissing.
     """
     versions = registry.versions(RECOMMENDER, Hybrid.name)
-    night = champion.version if champion and champion.name == Hybrid.name else None
-    ours = (number for number, tags in versions.items() if night in (None, number, _night(number, tags)))
+    of_nights = (number for number, tags in versions.items() if CONTINUES not in tags)
+    night = champion.version if champion and champion.name == Hybrid.name else next(of_nights, None)
+    ours = (number for number, tags in versions.items() if night in (number, int(tags.get(CONTINUES, 0))))
     newest = next(ours, None)
-    if newest is None:
+    if night is None or newest is None:
         return None
     version, tags = registry.describe(RECOMMENDER, newest), versions[newest]
     if LEARNED_UNTIL in tags:
-        return Start(version, night or _night(newest, tags), datetime.fromisoformat(tags[LEARNED_UNTIL]), frozenset())
+        return Start(version, night, datetime.fromisoformat(tags[LEARNED_UNTIL]), frozenset())
     snapshot = lake.open(FEATURES, date.fromisoformat(version.snapshot_date))
     if snapshot.manifest.hashes[RATINGS.name] != registry.manifest(version).hashes[RATINGS.name]:
         print(f"hybrid version {newest} learns nothing: the snapshot of {version.snapshot_date} was replaced since")
@@ -71,7 +72,7 @@ def find_start(registry: ModelRegistry, lake: Lake, champion: ModelVersion | Non
     known = rated_by_profiles(snapshot)
     newest_of_all = max((moment for _, _, moment in known), default=None)
     since = EVER if newest_of_all is None else EVER + timedelta(milliseconds=newest_of_all) - SETTLING
-    return Start(version, newest, since, known)
+    return Start(version, night, since, known)
 
 
 def learn(
@@ -118,7 +119,3 @@ def rated_by_profiles(snapshot: Snapshot) -> frozenset[Opinion]:
 def opinion(user_id: int, movie_id: int, rated_at: datetime) -> Opinion:
     """Return what tells one rating from another, also of the same user and movie."""
     return user_id, movie_id, round(rated_at.timestamp() * 1_000)
-
-
-def _night(version: int, tags: dict[str, str]) -> int:
-    return int(tags.get(CONTINUES, version))

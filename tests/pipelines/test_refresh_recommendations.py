@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -38,13 +39,13 @@ class World:
         self.registry = ModelRegistry(settings.mlflow.address)
         self.user_id = people.user_id
 
-    def train(self, *models, snapshot):
+    def train(self, *models, snapshot, tags=MappingProxyType({})):
         """Register models as a night does, and return the number of the last."""
         experiment = Experiment(self.settings.mlflow.address, self.settings.mlflow.experiment)
         ratings, catalogue = read_ratings(snapshot), read_training_set(snapshot).catalogue
         with experiment.night(snapshot.manifest) as night:
             for model in models:
-                run_id = experiment.log_run(night, model.fit(ratings, catalogue), {}, {"newest_rating": "1"})
+                run_id = experiment.log_run(night, model.fit(ratings, catalogue), {}, {"newest_rating": "1", **tags})
                 number = self.registry.register(RECOMMENDER, run_id, model)
         return number
 
@@ -231,6 +232,25 @@ def test_what_the_night_has_learned_is_not_learned_again(run, spark, tmp_path):
         assert world.n_learned() == 4
 
     run(scenario, lake)
+
+
+def test_after_another_night_its_version_goes_on_and_what_came_of_the_one_before_goes(run, snapshot):
+    async def scenario(world):
+        await world.crown("als", world.train(small_hybrid(), small_als(), snapshot=snapshot))
+        await world.rate(1, 2, at=NOON)
+        await world.refresh(NOON + 2 * MINUTE)
+        night = world.train(small_hybrid(), snapshot=snapshot)
+        of_the_night_before = {LEARNED_UNTIL: NOON.isoformat(), CONTINUES: "1"}
+        world.train(small_hybrid(), snapshot=snapshot, tags=of_the_night_before)  # by a refresh that took its time
+        await world.rate(3, at=NOON + 15 * MINUTE)
+        await world.refresh(NOON + 17 * MINUTE)
+
+        (_, tags), *older = world.hybrids().items()
+        assert tags[CONTINUES] == str(night)
+        assert [number for number, _ in older] == [night, 1]
+        assert world.n_learned() == 3
+
+    run(scenario)
 
 
 def test_where_the_ratings_of_the_night_were_replaced_nothing_is_learned_until_the_next(run, spark, tmp_path, capsys):
