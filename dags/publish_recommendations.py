@@ -4,8 +4,10 @@
 - **Writes** `generation`: a new generation in MongoDB, in force once the pointer moves to it.
 
 **When it is red**, the last lines of the task's log say why; yesterday's generation stays in force. `GenerationRefused`
-names the check that failed: mend its cause. `NoChampion`: run `train_models` first. `ServerUnreachable` (tried three
-times): start MongoDB or MLflow. Then clear the task. Green, but the lists are bad: `python -m pipelines rollback`.
+names the checks that failed, and a page that shows whose lists look worst: mend the cause. Where it ends with `make
+publish ACCEPT="why"`, the lists are unlike last night's, and that command puts them in force if they are meant to be
+(docs/howto/gate.md); then mark the task as success. `NoChampion`: run `train_models` first. `ServerUnreachable` (tried
+three times): start MongoDB or MLflow. Then clear the task. Green, but lists are bad: `python -m pipelines rollback`.
 """
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task

@@ -21,7 +21,7 @@ from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
 from pipelines.publication.actuals import Actual, measured, of_shards
 from pipelines.publication.carry_over import begin_carry_over
 from pipelines.publication.catalogue import write_catalogue
-from pipelines.publication.checks import check_counts, check_faults
+from pipelines.publication.checks import check_counts, check_faults, check_learned
 from pipelines.publication.cluster import make_shards_on_cluster
 from pipelines.publication.gate import judge
 from pipelines.publication.generation_figures import GenerationFigures
@@ -73,7 +73,9 @@ def run(
     last_night = GenerationFigures.of_generation(store.document(store.document(generation)["carry_over"]["last"]))
     counts, deleted = store.contents(generation).count_without_deleted()
     expected |= expected_lists(snapshot, tonight, deleted)
-    checks, comparisons = check(figures, counts, expected), judge(figures, last_night)
+    learned = [check_learned(model.name, model.arrays) for model in (recommender, similar_movies)]
+    checks = [*check(figures, counts, expected), *learned]
+    comparisons = judge(figures, last_night)
     report = leave_report(generation, [*checks, *comparisons], figures, last_night, snapshot, docs_dir)
     store.publish(generation, counts, checks, comparisons, accept, report)
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))

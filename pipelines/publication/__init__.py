@@ -13,7 +13,7 @@
 Before anyone is pointed at it:
 
     checks              what is wrong with lists or missing, which nobody can overrule
-    list_figures        what lists are like, in figures that add up over shards
+    figures             what lists are like, in figures that add up over shards
     side_by_side        tonight's lists of a shard beside last night's: `measure` compares them
     generation_figures  the figures of a generation
     gate                how far a night may be from the last; `report` is the page about one that is too far

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from infra.stores.generation_layout import Content
@@ -42,6 +43,12 @@ def count_faults(content: Content, lists: TopLists, hidden: sparse.csr_array, mo
 def check_faults(table: str, faults: Mapping[str, int]) -> list[Check]:
     """Judge faults: there may be none."""
     return [Check(table, unwanted, n_found, "0", n_found == 0) for unwanted, n_found in faults.items()]
+
+
+def check_learned(role: str, arrays: Mapping[str, NDArray]) -> Check:
+    """Judge what the model of a role has learned: what has no score drops out of lists unseen."""
+    spoilt = sum(int(np.count_nonzero(~np.isfinite(array))) for array in arrays.values() if array.dtype.kind == "f")
+    return Check(role, "learned numbers that are not finite", spoilt, "0", spoilt == 0)
 
 
 def check_counts(counted: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:

@@ -5,7 +5,7 @@ from scipy import sparse
 from infra.stores.generation_layout import Content
 from models.id_map import IdMap
 from models.recommender import TopLists
-from pipelines.publication.checks import check_counts, check_faults, count_faults
+from pipelines.publication.checks import check_counts, check_faults, check_learned, count_faults
 
 CATALOGUE = IdMap([1, 2, 3, 4])
 
@@ -56,6 +56,16 @@ def test_the_score_of_padding_does_not_matter():
     hidden = [(0, 0, 0, 0), (1, 1, 0, 0)]
 
     assert failures([1, 2, 3], [3, 4, -1], scores=[[3, 2, 1], [2, 1, -np.inf]], hidden=hidden) == {}
+
+
+@pytest.mark.parametrize("spoilt", [np.nan, np.inf])
+def test_what_a_model_learned_must_be_finite(spoilt):
+    arrays = {"user_ids": np.array([1, 2]), "factors": np.array([[1.0, spoilt]], np.float32)}
+
+    check = check_learned("recommender", arrays)
+
+    assert (check.table, check.figure, check.passed) == ("recommender", 1, False)
+    assert check_learned("recommender", {**arrays, "factors": np.ones((2, 1), np.float32)}).passed
 
 
 def test_counts_must_be_what_was_expected():

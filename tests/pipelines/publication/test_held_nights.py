@@ -143,6 +143,18 @@ def test_what_was_accepted_is_what_the_next_night_is_compared_with(publish, cham
     assert publish(replace(astray, version=5)) == in_force(database)
 
 
+def test_a_model_that_learned_what_is_no_number_is_refused_whatever_a_person_says(publish, champion, database):
+    old = publish(champion)
+    user_factors = champion.arrays["user_factors"].copy()
+    user_factors[0] = np.nan
+    spoilt = replace(champion, version=4, arrays={**champion.arrays, "user_factors": user_factors})
+
+    with pytest.raises(GenerationRefused, match="als: learned numbers that are not finite: 4 instead of 0"):
+        publish(spoilt, accept="it is meant")
+
+    assert in_force(database) == old
+
+
 def test_nobody_can_accept_lists_that_are_wrong(publish, champion, database):
     old = publish(champion)
     movie_ids = champion.arrays["movie_ids"] + 5000
