@@ -81,8 +81,12 @@ class TooManyProfiles(MarqueeError):
     """The account has as many profiles as one may have."""
 
 
+class LastProfile(MarqueeError):
+    """It is the only profile of its account."""
+
+
 class TooManyAttempts(MarqueeError):
-    """Passwords were tried too often, for one account or from one address."""
+    """Passwords were tried, or accounts made, too often: for one account or from one address."""
 
 
 class NoSuchReview(MarqueeError):

@@ -1,12 +1,12 @@
 """Removing people: from every collection, stream and key, so that nothing but their freed ids is left."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
-from infra.errors import ServerUnreachable
+from infra.errors import LastProfile, NotAllowed, ServerUnreachable
 from infra.stores.events import EventStore
 from infra.stores.generation_layout import Content, generation_of
 from infra.stores.mongodb import Document, doing, in_transaction
@@ -30,6 +30,10 @@ NAMED_BY_ID = (PROFILES, USERS)
 NAMED_BY_USER = (*(place.collection for place in PLACES.values()), OUTBOX, IDEMPOTENCY_KEYS)
 
 
+Steps = Callable[[Sequence[str], AsyncClientSession], Awaitable[tuple[list[int], dict[str, int]]]]
+"""Remove documents, those of these collections of lists too; return whose and how many by collection."""
+
+
 class Eraser:
     """Takes people out of one database and one Redis."""
 
@@ -40,21 +44,49 @@ class Eraser:
     async def erase_account(self, account_id: str) -> dict[str, int]:
         """Remove an account and its profiles; return how many documents, stream entries and keys went from where.
 
-        The documents go in one transaction, which leaves the freed user ids in `deleted_users`. Redis is cleaned
-        before, so that nothing is removed while it is away, and after, of what was cached meanwhile; nobody moves
-        events between the two. Raises ServerUnreachable.
+        Raises ServerUnreachable.
         """
+
+        async def steps(lists: Sequence[str], session: AsyncClientSession) -> tuple[list[int], dict[str, int]]:
+            user_ids = await self._user_ids(account_id, session)
+            of_account: dict[str, Document] = {ACCOUNTS: {"_id": account_id}, SESSIONS: {"account_id": account_id}}
+            return user_ids, await self._remove(user_ids, lists, of_account, session)
+
         with doing():
             user_ids = await self._user_ids(account_id)
+        return await self._erase(user_ids, steps)
+
+    async def erase_profile(self, account_id: str, user_id: int) -> dict[str, int]:
+        """Remove one profile of an account and everything of it; return the same as for an account.
+
+        Raises NotAllowed for a profile that the account does not have, LastProfile, and ServerUnreachable.
+        """
+
+        async def steps(lists: Sequence[str], session: AsyncClientSession) -> tuple[list[int], dict[str, int]]:
+            one_less = {"$inc": {"n_profiles": -1}}  # and of two who do this at the same time, one has to look again
+            await self._database[ACCOUNTS].update_one({"_id": account_id}, one_less, session=session)
+            _require_one_of_several(user_id, await self._user_ids(account_id, session))
+            return [user_id], await self._remove([user_id], lists, {}, session)
+
+        with doing():
+            _require_one_of_several(user_id, await self._user_ids(account_id))
+        return await self._erase([user_id], steps)
+
+    async def _erase(self, user_ids: Sequence[int], steps: Steps) -> dict[str, int]:
+        """Take users out of everything.
+
+        The documents go in one transaction, which leaves the freed user ids in `deleted_users`. Redis is cleaned
+        before, so that nothing is removed while it is away, and after, of what was cached meanwhile; nobody moves
+        events between the two.
+        """
+        with doing():
             lists = await self._lists()
 
         async with self._events.turn(PATIENCE_SECONDS, TURN_SECONDS) as is_ours:
             if not is_ours:
                 raise ServerUnreachable("events are being moved: try again in a few seconds, which is safe")
             removed = Counter(await self._events.forget(user_ids))
-            user_ids, documents = await in_transaction(
-                self._database, lambda session: self._erase(account_id, lists, session)
-            )
+            user_ids, documents = await in_transaction(self._database, lambda session: steps(lists, session))
             removed.update(documents)
             with doing():
                 for name in await self._lists():  # a worker or a publication may have written one unseen meanwhile
@@ -71,10 +103,14 @@ class Eraser:
         profiles = self._database[PROFILES].find({"account_id": account_id}, {"_id": True}, session=session)
         return [profile["_id"] async for profile in profiles]
 
-    async def _erase(
-        self, account_id: str, lists: Sequence[str], session: AsyncClientSession
-    ) -> tuple[list[int], dict[str, int]]:
-        user_ids = await self._user_ids(account_id, session)
+    async def _remove(
+        self,
+        user_ids: Sequence[int],
+        lists: Sequence[str],
+        more: Mapping[str, Document],
+        session: AsyncClientSession,
+    ) -> dict[str, int]:
+        """Remove all documents of these users, and `more` by collection; return how many of each collection."""
         theirs = {"user_id": {"$in": user_ids}}
         by_id = {"_id": {"$in": user_ids}}
         reviews = self._database[REVIEWS].find(theirs, {"review_id": True}, session=session)
@@ -83,8 +119,7 @@ class Eraser:
             **dict.fromkeys((*NAMED_BY_ID, *lists), by_id),
             **dict.fromkeys(NAMED_BY_USER, theirs),
             REPORTS: {"$or": [theirs, {"review_id": {"$in": review_ids}}]},
-            ACCOUNTS: {"_id": account_id},
-            SESSIONS: {"account_id": account_id},
+            **more,
         }
         removed = {}
         for name, which in filters.items():
@@ -92,4 +127,11 @@ class Eraser:
             removed[name] = result.deleted_count
         for user_id in user_ids:
             await self._database[DELETED_USERS].insert_one({"_id": user_id}, session=session)
-        return user_ids, removed
+        return removed
+
+
+def _require_one_of_several(user_id: int, user_ids: Sequence[int]) -> None:
+    if user_id not in user_ids:
+        raise NotAllowed(f"profile {user_id} is not one of this account's: it has {', '.join(map(str, user_ids))}")
+    if len(user_ids) == 1:
+        raise LastProfile("an account has one profile at least: delete the account instead")
