@@ -25,6 +25,7 @@ from tests.benchmarks.load import MIXED, N_CONNECTIONS, OF_USERS, rate_of, requi
 from tests.benchmarks.world import HOT, N_USERS, World
 
 N_ROUNDS, SECONDS = 5, 4
+PAUSE_MS = 80  # of each connection between two requests: a hundred a second leave the machine to others
 RATIOS = (
     ("cached list", "constant object", 0.7),
     ("cached list", "constant bytes", 0.7),
@@ -88,7 +89,7 @@ def watch_memory(world, n_minutes):
         print(f"after {minute} minutes: {n_bytes / 2**20:.1f} MiB", flush=True)
         if minute < n_minutes:
             signed_in = httpx.post(f"{world.cached}/api/v1/auth/login", json=ADA, trust_env=False).json()
-            script = MIXED.format(n_users=N_USERS, token=signed_in["access_token"])
+            script = MIXED.format(n_users=N_USERS, token=signed_in["access_token"], pause_ms=PAUSE_MS)
             print(f"{rate_of(world.cached, 60, world.folder, script):,.0f} a second", end=", ", flush=True)
 
 

@@ -25,6 +25,7 @@ request = function()
   elseif n % 3 == 0 then return wrk.format("GET", "/api/v1/movies/" .. movie .. "/recommendations") end
   return wrk.format("GET", "/api/v1/users/" .. math.random(2 * {n_users}) .. "/recommendations")
 end
+delay = function() return {pause_ms} end
 """
 """Lists of users, half of whom have none, and of movies; popular ones, pages that do not exist, and ratings."""
 
