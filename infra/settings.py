@@ -142,11 +142,12 @@ class WorkerSettings(BaseModel):
 
 
 class AccountsSettings(BaseModel):
-    """What the tokens of people who logged in are signed with."""
+    """What the tokens of people who logged in are signed with, and how many may join."""
 
     token_keys: list[Annotated[SecretStr, Field(min_length=32)]] = Field(
         [SecretStr(LOCAL_TOKEN_KEY)], min_length=1, description="the newest first: it signs, and all verify"
     )
+    registrations_per_hour: PositiveInt = Field(100, description="accounts that may be made from one address")
 
 
 class LocalSettings(BaseModel):

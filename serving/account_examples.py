@@ -14,8 +14,11 @@ OLD_TOKEN = "the access token has expired: refresh it at /api/v1/auth/refresh, o
 WRONG_PASSWORD = "there is no account of that name and password"
 USED_TOKEN = "this refresh token is used up, expired or unknown: log in again"
 TAKEN_NAME = "there is an account 'ada' already: choose another name, or log in"
+NOT_OWN = "profile 1000000007 is not one of this account's: it has 1000000000, 1000000001"
+ONLY_ONE = "an account has one profile at least: delete the account instead"
 FULL = "an account has at most 5 profiles: delete one first"
 TOO_OFTEN = "too many attempts: try again in a quarter of an hour"
+TOO_MANY_ACCOUNTS = "too many accounts were made from this address: try again later"
 NO_MONGODB = "MongoDB does not answer, so this cannot be done now: try again in a few seconds, which is safe"
 NO_REDIS = "Redis does not answer, so this cannot be done now: try again in a few seconds, which is safe"
 SHORT_PASSWORD = "password in the body must be a text of 10 to 128 characters"
@@ -32,6 +35,8 @@ SIGNED_IN = SignedIn(
 )
 REMOVED = Removed(removed={"accounts": 1, "profiles": 1, "ratings": 12, "redis stream interactions": 14})
 
+PROFILE_REMOVED = Removed(removed={"profiles": 1, "users": 1, "ratings": 12, "redis stream interactions": 14})
+
 NOT_SIGNED_IN = errors("not_signed_in", "No valid access token", NO_TOKEN, OLD_TOKEN)
 NOT_PROVED = errors("not_signed_in", "Wrong name or password", WRONG_PASSWORD)
 TRIED_TOO_OFTEN = errors("too_many_attempts", "Too many attempts", TOO_OFTEN)
@@ -41,6 +46,7 @@ REGISTRATION: Responses = {
     201: answers({"an account with a profile": SIGNED_IN}),
     409: errors("name_taken", "Somebody has that name", TAKEN_NAME),
     422: errors("invalid_request", "An impossible value", SHORT_PASSWORD),
+    429: errors("too_many_attempts", "Too many accounts from one address", TOO_MANY_ACCOUNTS),
     503: MONGODB_AWAY,
 }
 LOG_IN: Responses = {
@@ -77,6 +83,11 @@ def _with_password(success: str, example: BaseModel) -> Responses:
 
 PASSWORD = _with_password("a new session, and the only one", SIGNED_IN)
 DELETION = _with_password("what was removed", REMOVED)
+PROFILE_DELETION: Responses = {
+    **_with_password("what was removed", PROFILE_REMOVED),
+    403: errors("not_allowed", "A profile of somebody else", NOT_OWN),
+    409: errors("last_profile", "It is the only one", ONLY_ONE),
+}
 PROFILES: Responses = {
     200: {"content": {"application/json": {"examples": {"one": {"value": [PROFILE.model_dump(mode="json")]}}}}},
     401: NOT_SIGNED_IN,

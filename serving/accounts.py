@@ -23,8 +23,9 @@ WRONG = "there is no account of that name and password"
 GONE = "this account no longer exists"
 
 
-async def register(people: People, wanted: Registration, now: datetime) -> SignedIn:
-    """Make an account with its first profile, and log in; raises NameTaken."""
+async def register(people: People, wanted: Registration, address: str, now: datetime) -> SignedIn:
+    """Make an account with its first profile, and log in; raises TooManyAttempts and NameTaken."""
+    await people.limits.note_registration(address)
     password_hash = await people.passwords.hash(wanted.password.get_secret_value())
     account = await people.accounts.register(wanted.name, password_hash, wanted.profile_name, now)
     return await _sign_in(people, account.id, now)
@@ -58,6 +59,12 @@ async def delete_account(people: People, account_id: str, password: SecretStr, a
     account = await _prove_again(people, account_id, password, address)
     removed = await people.eraser.erase_account(account.id)
     return Removed(removed=removed)
+
+
+async def delete_profile(people: People, account_id: str, user_id: int, password: SecretStr, address: str) -> Removed:
+    """Remove a profile and everything it did; raises TooManyAttempts, NotSignedIn, NotAllowed and LastProfile."""
+    account = await _prove_again(people, account_id, password, address)
+    return Removed(removed=await people.eraser.erase_profile(account.id, user_id))
 
 
 async def profiles(people: People, account_id: str) -> list[Profile]:

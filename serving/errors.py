@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from infra.errors import (
     KeyReused,
+    LastProfile,
     MarqueeError,
     NameTaken,
     NoGeneration,
@@ -37,6 +38,7 @@ KINDS: dict[type[MarqueeError], tuple[int, str]] = {
     NoSuchReview: (404, "not_found"),
     NameTaken: (409, "name_taken"),
     TooManyProfiles: (409, "too_many_profiles"),
+    LastProfile: (409, "last_profile"),
     KeyReused: (422, "key_reused"),
     TooManyAttempts: (429, "too_many_attempts"),
     ServerUnreachable: (503, "server_unreachable"),

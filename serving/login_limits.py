@@ -1,9 +1,12 @@
-"""How often passwords may be tried. Counted in Redis for all processes; while it is away, each counts for itself."""
+"""How often passwords may be tried and accounts made.
+
+Counted in Redis for all processes; while it is away, each counts for itself.
+"""
 
 import logging
 from typing import Any
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerHour, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
@@ -18,9 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class LoginLimits:
-    """Attempts of the last quarter of an hour, by name, whether it exists or not, and by address."""
+    """Attempts of the last quarter of an hour, by name, whether it exists or not, and by address; registrations too."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, registrations_per_hour: int) -> None:
+        self._registrations = RateLimitItemPerHour(registrations_per_hour)
         connections: Any = redis.connection_pool
         storage = RedisStorage(
             "async+redis://", wrap_exceptions=True, implementation="redispy", connection_pool=connections
@@ -33,6 +37,11 @@ class LoginLimits:
         for limit, kind, key in ((PER_ADDRESS, "address", address), (PER_ACCOUNT, "account", name)):
             if not await self._is_within(limit, kind, key):
                 raise TooManyAttempts("too many attempts: try again in a quarter of an hour")
+
+    async def note_registration(self, address: str) -> None:
+        """Count somebody who wants an account; raises TooManyAttempts."""
+        if not await self._is_within(self._registrations, "registration", address):
+            raise TooManyAttempts("too many accounts were made from this address: try again later")
 
     async def forget_attempts(self, name: str) -> None:
         """Count from nothing again for a name, once its password was right."""
@@ -51,4 +60,4 @@ class LoginLimits:
 
 
 def _note_outage(error: StorageError) -> None:
-    log.warning("Redis does not answer, this process counts log-ins for itself: %s", error)
+    log.warning("Redis does not answer, this process counts attempts for itself: %s", error)

@@ -62,7 +62,7 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             eraser=Eraser(database, told),
             passwords=Passwords(PasswordHasher()),
             tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
-            limits=LoginLimits(redis),
+            limits=LoginLimits(redis, settings.accounts.registrations_per_hour),
             training_runs=TrainingRuns(settings.airflow.address, settings.airflow.login),
             explainer=Explainer(database, Questions(redis), settings.api.why_budget_ms / 1e3),
         )

@@ -17,14 +17,15 @@ from serving.account_schemas import (
 )
 from serving.callers import AccountId, Address, OpenPeople
 from serving.dependencies import Now
+from serving.parameters import UserId
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 
 @router.post("/auth/register", status_code=201, responses=examples.REGISTRATION)
-async def register(wanted: Registration, people: OpenPeople, now: Now) -> SignedIn:
-    """Make an account with its first profile, and log in."""
-    return await accounts.register(people, wanted, now)
+async def register(wanted: Registration, people: OpenPeople, address: Address, now: Now) -> SignedIn:
+    """Make an account with its first profile, and log in. One address may try so only so often in an hour."""
+    return await accounts.register(people, wanted, address, now)
 
 
 @router.post("/auth/login", responses=examples.LOG_IN)
@@ -72,3 +73,11 @@ async def profiles(people: OpenPeople, account_id: AccountId) -> list[Profile]:
 async def add_profile(wanted: NewProfile, people: OpenPeople, account_id: AccountId, now: Now) -> Profile:
     """Make another profile; an account has at most five."""
     return await accounts.add_profile(people, account_id, wanted, now)
+
+
+@router.delete("/profiles/{user_id}", responses=examples.PROFILE_DELETION)
+async def delete_profile(
+    user_id: UserId, given: Deletion, people: OpenPeople, account_id: AccountId, address: Address
+) -> Removed:
+    """Remove a profile of the account and everything it did, for ever; its lists too. The last one has to stay."""
+    return await accounts.delete_profile(people, account_id, user_id, given.password, address)

@@ -14,7 +14,7 @@ NOBODY_LISTENS = "redis://127.0.0.1:9/0"
 @asynccontextmanager
 async def limits(address):
     async with connect(address, as_text=True) as redis:
-        yield LoginLimits(redis)
+        yield LoginLimits(redis, registrations_per_hour=3)
 
 
 async def n_heard(limits, names, address="10.0.0.1"):
@@ -77,5 +77,18 @@ def test_attempts_leave_redis_by_themselves(redis):
             lifetimes = [await client.ttl(key) for key in await client.keys()]
         assert len(lifetimes) == 2
         assert all(0 < seconds <= 15 * 60 for seconds in lifetimes)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["redis", "redis is away"])
+def test_from_one_address_only_so_many_accounts_are_made_in_an_hour(redis, is_there):
+    async def scenario():
+        async with limits(redis.address if is_there else NOBODY_LISTENS) as counted:
+            for _ in range(3):
+                await counted.note_registration("10.0.0.1")
+            with pytest.raises(TooManyAttempts, match="too many accounts were made from this address"):
+                await counted.note_registration("10.0.0.1")
+            await counted.note_registration("10.0.0.2")
 
     asyncio.run(scenario())

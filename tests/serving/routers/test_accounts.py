@@ -241,6 +241,40 @@ def test_an_account_has_at_most_five_profiles(client):
     assert len({profile["user_id"] for profile in ada.ask("GET", "/profiles").json()}) == 5
 
 
+def test_of_several_profiles_one_can_be_deleted_by_who_knows_the_password(client):
+    ada = Person(client, "ada")
+    child = ada.ask("POST", "/profiles", {"name": "Child"}).json()
+
+    wrong = ada.ask("DELETE", f"/profiles/{child['user_id']}", {"password": "a wrong guess"})
+    right = ada.ask("DELETE", f"/profiles/{child['user_id']}", {"password": PASSWORD})
+
+    assert (wrong.status_code, right.status_code) == (401, 200)
+    assert right.json()["removed"]["profiles"] == 1
+    assert ada.ask("GET", "/profiles").json() == ada.tokens["profiles"]
+
+
+def test_the_only_profile_and_those_of_others_cannot_be_deleted(client):
+    ada, eve = Person(client, "ada"), Person(client, "eve")
+
+    only = ada.ask("DELETE", f"/profiles/{ada.user_id}", {"password": PASSWORD})
+    others = ada.ask("DELETE", f"/profiles/{eve.user_id}", {"password": PASSWORD})
+
+    assert (only.status_code, only.json()["error"]) == (409, "last_profile")
+    assert (others.status_code, others.json()["error"]) == (403, "not_allowed")
+
+
+def test_from_one_address_only_so_many_accounts_are_made(start_api, monkeypatch):
+    monkeypatch.setenv("MARQUEE_ACCOUNTS__REGISTRATIONS_PER_HOUR", "2")
+    client = start_api()
+
+    statuses = [
+        client.post("/api/v1/auth/register", json={"name": name, "password": PASSWORD}).status_code
+        for name in ("ada", "eve", "bob")
+    ]
+
+    assert statuses == [201, 201, 429]
+
+
 def test_tokens_signed_with_an_older_key_are_good_after_a_new_key_is_put_before_it(client, start_api, monkeypatch):
     monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", f'["{"o" * 32}"]')
     ada = Person(start_api(), "ada")
