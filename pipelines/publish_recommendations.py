@@ -70,11 +70,10 @@ def run(
     records = make_missing(tonight, store, generation, make_shards)
     figures = GenerationFigures.of_shards(models, tonight.ratings, records)
     describe(records, figures, took, store, generation)
-    last_night = GenerationFigures.of_generation(store.document(store.document(generation)["carry_over"]["last"]))
     counts, deleted = store.contents(generation).count_without_deleted()
     expected |= expected_lists(snapshot, tonight, deleted)
-    learned = [check_learned(model.name, model.arrays) for model in (recommender, similar_movies)]
-    checks = [*check(figures, counts, expected), *learned]
+    checks = check((recommender, similar_movies), figures, counts, expected)
+    last_night = last_nights_figures(store, generation)
     comparisons = judge(figures, last_night)
     report = leave_report(generation, [*checks, *comparisons], figures, last_night, snapshot, docs_dir)
     store.publish(generation, counts, checks, comparisons, accept, report)
@@ -131,10 +130,22 @@ def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence
     }
 
 
-def check(figures: GenerationFigures, counts: Mapping[str, int], expected: Mapping[str, int]) -> list[Check]:
-    """Judge what was computed and, by `counts` of its documents, what was written."""
+def last_nights_figures(store: GenerationStore, generation: str) -> GenerationFigures | None:
+    """Return the figures of the generation whose lists this one was made beside."""
+    last = store.document(generation)["carry_over"]["last"]
+    return GenerationFigures.of_generation(store.document(last)) if last else None
+
+
+def check(
+    models: Sequence[StoredModel],
+    figures: GenerationFigures,
+    counts: Mapping[str, int],
+    expected: Mapping[str, int],
+) -> list[Check]:
+    """Judge what models learned, what was computed and, by `counts` of its documents, what was written."""
     faults = [check for lists in LISTS for check in check_faults(lists, figures.lists[lists].faults)]
-    return [*faults, *check_counts(counts, expected)]
+    learned = [check_learned(model.name, model.arrays) for model in models]
+    return [*faults, *check_counts(counts, expected), *learned]
 
 
 def main(snapshot_date: str | None = None, accept: str | None = None) -> str:
