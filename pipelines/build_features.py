@@ -36,6 +36,9 @@ from infra.tables import (
 )
 from pipelines import expectations
 
+BYTES_PER_RATING = 27
+"""What a rating takes in the archive, as text."""
+
 
 def run(
     snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path, deleted_users: Sequence[int] = ()
@@ -79,7 +82,8 @@ def main(snapshot_date: str | None = None) -> str:
     lake = Lake(settings.lake.root)
     raw = lake.open(RAW, date.fromisoformat(snapshot_date) if snapshot_date else None)
     deleted = deleted_users(raw, settings.mongodb)
-    spark = create_session("build_features", settings.spark.master, settings.spark.driver_memory_mb)
+    text_bytes = raw.record(RAW_RATINGS).n_rows * BYTES_PER_RATING
+    spark = create_session("build_features", settings.spark.master, settings.spark.driver_memory_mb, text_bytes)
     run(raw.snapshot_date, lake, spark, settings.lake.data_docs_dir, deleted)
     return str(raw.snapshot_date)
 

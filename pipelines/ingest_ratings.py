@@ -77,9 +77,16 @@ def main(snapshot_date: str | None = None, dataset: str | None = None, needs_mon
             if needs_mongodb:
                 raise
             print(f"{error}\nThis snapshot is made WITHOUT what users did, from the archive alone.", flush=True)
-        spark = create_session("ingest_ratings", settings.spark.master, settings.spark.driver_memory_mb)
+        spark = create_session(
+            "ingest_ratings", settings.spark.master, settings.spark.driver_memory_mb, size_of(folder)
+        )
         run(day, Lake(settings.lake.root), spark, folder, actions, settings.lake.data_docs_dir)
     return str(day)
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of the files of a folder."""
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 def unpacked(dataset: str, settings: Settings) -> Path:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.spark import create_session
+from infra.spark import create_session, java_options
 
 
 def run_python(code, **environment):
@@ -42,3 +42,10 @@ def test_a_machine_without_java_is_told_so():
 
     assert "MachineUnfit: Spark's JVM did not start with 512 MB: install a JDK 17 or 21" in done.stderr
     assert "/nowhere/bin/java" in done.stderr
+
+
+def test_much_is_compiled_well_and_little_quickly_and_long_methods_always():
+    little, much = java_options(10**6).split(), java_options(10**9).split()
+
+    assert set(little) - set(much) == {"-XX:TieredStopAtLevel=1"}
+    assert "-XX:-DontCompileHugeMethods" in much
