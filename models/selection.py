@@ -17,6 +17,8 @@ EMPTY = np.int64(0x7F800000FFFFFFFF)
 LOWEST = np.finfo(np.float32).min  # above -inf, so that a hidden score never passes it
 WORD = 8
 """So many scores are dismissed by one look, when none of them reaches the threshold."""
+NEAR = 2**12
+"""So many floats apart, which is a difference of 0.05 % at most, two scores make thresholds as good as each other."""
 
 
 def positions_of(keys: Keys) -> Integers:
@@ -60,12 +62,11 @@ def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> i
     maxima = np.empty(2 * n, np.float32)
     lengths = np.empty(n_rows, np.uint64)
     for row in range(n_rows):
-        candidates[row, :n] = best[row]
-        length, last = np.uint64(n), best[row, n - 1]
-        threshold = _float(~(last >> 32))
-        if last == EMPTY:
-            length = np.uint64(np.count_nonzero(best[row] != EMPTY))
-            threshold = max(LOWEST, _reached(scores[row], maxima, n))
+        length, last = np.uint64(0), best[row, n - 1]
+        for key in best[row]:
+            candidates[row, length] = key
+            length += np.uint64(key != EMPTY)
+        threshold = _float(~(last >> 32)) if last != EMPTY else max(LOWEST, _reached(scores[row], maxima, n))
         for place in _places(scores[row], threshold, is_high, room):
             key = _key(scores[row, place], bits[row, place], movies[place])
             candidates[row, length] = key
@@ -73,7 +74,8 @@ def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> i
         lengths[row] = length
     width = max(np.uint64(n), lengths.max())
     for row in range(n_rows):
-        candidates[row, lengths[row] : width] = EMPTY
+        for place in range(lengths[row], width):
+            candidates[row, place] = EMPTY
     return width
 
 
@@ -103,12 +105,12 @@ def _places(scores: Scores, threshold: np.float32, is_high: NDArray[np.bool_], r
 
 @njit(nogil=True, error_model="numpy")
 def _reached(scores: Scores, maxima: Scores, n: int) -> np.float32:
-    """Return a score that `n` of the scores reach, and few more: the n-th largest of the maxima of 2n groups."""
+    """Return a score that `n` of the scores reach, and few more: about the n-th largest of the maxima of 2n groups."""
     n_groups = len(maxima)
     if len(scores) < n_groups:
         return LOWEST
-    maxima[:] = scores[:n_groups]
-    for begin in range(n_groups, len(scores) - n_groups + 1, n_groups):
+    maxima[:] = -np.inf
+    for begin in range(0, len(scores) - n_groups + 1, n_groups):
         group_scores = scores[begin : begin + n_groups]
         for group in range(n_groups):
             score, largest = group_scores[group], maxima[group]
@@ -118,19 +120,20 @@ def _reached(scores: Scores, maxima: Scores, n: int) -> np.float32:
 
 @njit(nogil=True, error_model="numpy")
 def _nth_largest(bits: Integers, n: int) -> np.float32:
-    """Return the n-th largest of the floats that have these bits, by halving what it may be; spoils `bits`."""
+    """Return the n-th largest of the floats that have these bits, or hardly less, by halving; spoils `bits`."""
+    low, high = np.int64(2**31 - 1), np.int64(-(2**31))
     for place in range(len(bits)):
         bits[place] = _ascending(bits[place])
-    low, high = np.int64(-(2**31)), np.int64(2**31 - 1)
-    while low < high:
-        middle = (low + high + 1) >> 1
+        low, high = min(low, bits[place]), max(high, bits[place])
+    while high - low > NEAR:
+        middle = np.int32((low + high) >> 1)
         n_reaching = 0
         for place in range(len(bits)):
-            n_reaching += bits[place] >= np.int32(middle)
+            n_reaching += bits[place] >= middle
         if n_reaching >= n:
-            low = middle
+            low = np.int64(middle)
         else:
-            high = middle - 1
+            high = np.int64(middle)
     return _float(low)
 
 

@@ -22,8 +22,8 @@ from threadpoolctl import ThreadpoolController
 from models.recommender import NO_MOVIE, TopLists, empty_lists
 from models.selection import EMPTY, Integers, Keys, Scores, collect, hide, positions_of, scores_of
 
-USERS_PER_BLOCK = 256
-MOVIES_PER_BLOCK = 2000  # a power of two would be slow: scores of a movie would share their place in the cache
+USERS_PER_BLOCK = 512
+MOVIES_PER_BLOCK = 4000  # a power of two would be slow: scores of a movie would share their place in the cache
 USERS_PER_PRODUCT = 64
 """BLAS is given a multiple of so many users; it sums few rows in another order, which gives other bits."""
 
@@ -41,11 +41,11 @@ class _Block(NamedTuple):
 
 
 class _Search(NamedTuple):
-    """Movies in the order they are taken, and what writes the scores of some users for a block; with users' norms."""
+    """Movies in the order they are taken, what tells users' norms, and what writes users' scores for a block."""
 
     blocks: list[_Block]
+    norms_of: Callable[[NDArray[np.int64]], NDArray[np.float64]]
     write_scores: Callable[[NDArray[np.int64], _Block, Scores], None]
-    norms: NDArray[np.float64]
 
 
 class _Room(NamedTuple):
@@ -80,7 +80,7 @@ def top_by_factors(
     def write_scores(users: NDArray[np.int64], block: _Block, scores: Scores) -> None:
         np.matmul(user_factors[users], block.factors, out=scores)
 
-    search = _Search(list(_blocks(movie_factors)), write_scores, _norms(user_factors))
+    search = _Search(list(_blocks(movie_factors)), lambda users: _norms(user_factors[users]), write_scores)
     if into is None:
         into = empty_lists(len(user_factors), n)
     return _search(search, seen, movie_ids, into, np.arange(len(user_factors)) if rows is None else rows)
@@ -121,7 +121,7 @@ def top_by_scores(scores: Scores, seen: sparse.csr_array, n: int, movie_ids: NDA
 
     movies = np.arange(n_movies, dtype=np.int32)
     blocks = [_Block(start, movies[start:stop], scores[:0], np.inf) for start, stop in _bounds(n_movies)]
-    search = _Search(blocks, write_scores, np.ones(n_users))
+    search = _Search(blocks, np.ones_like, write_scores)
     return _search(search, seen, movie_ids, empty_lists(n_users, n), np.arange(n_users))
 
 
@@ -181,9 +181,9 @@ def _best_keys(
 ) -> Keys:
     """Return the (n_users, n) best keys of these users, sorted; `hidden` is what `hide` takes."""
     best = np.full((len(users), n), EMPTY)
-    rows = np.arange(len(users))
+    norms, rows = search.norms_of(users), np.arange(len(users))
     for block in search.blocks:
-        rows = rows[search.norms[users[rows]] * block.reach >= scores_of(best[rows, -1])]
+        rows = rows[norms[rows] * block.reach >= scores_of(best[rows, -1])]
         if not rows.size:
             break
         padded = np.append(users[rows], np.repeat(users[:1], -len(rows) % USERS_PER_PRODUCT))
