@@ -35,9 +35,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Keep in one process the tests of a module, which share fixtures, and all that need Spark, which share a JVM."""
+    """Keep in one process what shares fixtures: a module, all that reads the small lake, all else that needs Spark."""
     for item in items:
-        group = "spark" if "spark" in item.fixturenames else item.module.__name__
+        group = next((name for name in ("small_lake", "spark") if name in item.fixturenames), item.module.__name__)
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -104,6 +104,11 @@ def mongod(start: StartServer, stored: Path) -> MongodbSettings:
 @pytest.fixture
 def mongodb(mongod: MongodbSettings) -> MongodbSettings:
     """A real MongoDB, with a database that no other test uses."""
+    return fresh_mongodb(mongod)
+
+
+def fresh_mongodb(mongod: MongodbSettings) -> MongodbSettings:
+    """Return the server with a database that no other test uses."""
     return mongod.model_copy(update={"database": f"test_{next(serial)}"})
 
 
@@ -147,6 +152,11 @@ def tracking(start: StartServer, s3: ObjectsSettings, stored: Path) -> MlflowSet
 @pytest.fixture
 def mlflow_server(tracking: MlflowSettings) -> Iterator[MlflowSettings]:
     """A real MLflow whose artifacts are in the S3 server, with a fresh experiment and no registered model."""
+    yield from fresh_mlflow(tracking)
+
+
+def fresh_mlflow(tracking: MlflowSettings) -> Iterator[MlflowSettings]:
+    """Yield the server with an experiment that no other test uses, and take its registered models away in the end."""
     yield tracking.model_copy(update={"experiment": f"test_{next(serial)}"})
     from mlflow import MlflowClient
 

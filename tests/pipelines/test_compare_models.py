@@ -4,22 +4,16 @@ import pytest
 
 from infra.stores.experiment import Experiment
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
-from models.als import Als
-from models.likeness import MovieLikeness
 from models.popularity import Popularity
 from pipelines.compare_models import hold, report
-from pipelines.training.contestants import Contestant
 from tests.pipelines.kept_models import keep
-
-POPULARITY = Contestant(RECOMMENDER, "popularity", Popularity().parameters())
-SMALL_ALS = Contestant(RECOMMENDER, "als", Als(n_factors=8).parameters())
-LIKENESS = Contestant(SIMILAR_MOVIES, "likeness", MovieLikeness().parameters())
+from tests.pipelines.training.entered import NIGHT
 
 
 @pytest.fixture(scope="module")
 def compared(snapshot):
     """Three contestants with what they showed."""
-    return [(contestant, hold(snapshot, contestant)) for contestant in (POPULARITY, SMALL_ALS, LIKENESS)]
+    return [(contestant, hold(snapshot, contestant)) for contestant in NIGHT]
 
 
 @pytest.fixture
