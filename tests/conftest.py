@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,9 +43,14 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    return free_ports(1)[0]
+
+
+def free_ports(n: int) -> list[int]:
+    """Return ports that all differ, which asking `n` times for one does not promise."""
+    with ExitStack() as held:
+        listeners = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(n)]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 StartServer = Callable[[Server], subprocess.Popen[bytes]]

@@ -5,7 +5,7 @@ import pytest
 
 from infra.local.__main__ import main
 from infra.settings import get_settings
-from tests.conftest import free_port
+from tests.conftest import free_ports
 
 GROUPS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API", "WORKER"]
 
@@ -14,8 +14,8 @@ GROUPS = ["MONGODB", "REDIS", "OBJECTS", "MLFLOW", "AIRFLOW", "API", "WORKER"]
 def local(tmp_path_factory, monkeypatch, capsys):
     """Run one command against an empty state folder and free ports, and return what it printed."""
     monkeypatch.setenv("MARQUEE_LOCAL__STATE_DIR", str(tmp_path_factory.mktemp("laptop") / "var"))
-    for group in GROUPS:
-        monkeypatch.setenv(f"MARQUEE_{group}__PORT", str(free_port()))
+    for group, port in zip(GROUPS, free_ports(len(GROUPS)), strict=True):
+        monkeypatch.setenv(f"MARQUEE_{group}__PORT", str(port))
     get_settings.cache_clear()
 
     def run(*arguments):

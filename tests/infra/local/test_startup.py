@@ -5,14 +5,14 @@ import pytest
 from infra.errors import MachineUnfit
 from infra.local import startup
 from infra.settings import Settings
-from tests.conftest import free_port
+from tests.conftest import free_ports
 
 GROUPS = ["mongodb", "redis", "objects", "mlflow", "airflow", "api", "worker"]
 
 
 @pytest.fixture
 def settings(tmp_path_factory):
-    ports = {group: {"port": free_port()} for group in GROUPS}
+    ports = {group: {"port": port} for group, port in zip(GROUPS, free_ports(len(GROUPS)), strict=True)}
     return Settings.model_validate({"local": {"state_dir": tmp_path_factory.mktemp("laptop") / "var"}, **ports})
 
 
