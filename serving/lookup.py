@@ -56,6 +56,11 @@ class Lookup:
         self._movie_lists = Batches(partial(self._read_lists, Content.MOVIE_LISTS))
         self._interactions = Batches(self._read_interactions)
 
+    @property
+    def stretch(self) -> float:
+        """How many times as long as on a quiet machine reading may take now."""
+        return max(self.store.guard.stretch, self._cache.guard.stretch)
+
     async def close(self) -> None:
         """Call off what is being read."""
         for batches in (self._cached_users, self._cached_movies, self._user_lists, self._movie_lists):

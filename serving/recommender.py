@@ -25,7 +25,10 @@ from serving.staleness import StaleReason, why_outdated, why_stale
 
 @dataclass(frozen=True)
 class Recommender:
-    """Climbs down the ladder for users and movies; the budgets say how long the rungs may take that ask a server."""
+    """Climbs down the ladder for users and movies.
+
+    The budgets say how long the rungs may take, on a quiet machine, that ask a server.
+    """
 
     store: RecommendationStore
     lookup: Lookup
@@ -82,7 +85,7 @@ class Recommender:
 
     async def _in_time(self, content: Content, looking: Awaitable[Found]) -> Found:
         try:
-            async with patience(self.own_list_seconds, N_LAST_LOOKS_AROUND):
+            async with patience(self.own_list_seconds * self.lookup.stretch, N_LAST_LOOKS_AROUND):
                 return await looking
         except TimeoutError:
             LATE_RUNGS.labels(content).inc()

@@ -41,7 +41,7 @@ async def similar(
 ) -> Iterable[Candidate]:
     """Offer in turn the movies most like each of those the user liked last."""
     try:
-        async with patience(budget_seconds, N_LAST_LOOKS_AROUND):
+        async with patience(budget_seconds * lookup.stretch, N_LAST_LOOKS_AROUND):
             found = await asyncio.gather(*map(lookup.movie, last_liked(interactions)))
     except TimeoutError:
         LATE_RUNGS.labels(Source.SIMILAR).inc()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from circuitbreaker import CircuitBreaker
 from infra.ending import end
 from infra.errors import ServerUnreachable
 from infra.patience import patience
+from infra.stores.time_limit import TimeLimit
 
 N_FAILURES = 5
 """So many questions in a row fail before no more are asked: one slow answer is no outage. Questions that were on their
@@ -36,7 +38,7 @@ class Guard:
 
     def __init__(self, server: str, timeout_ms: int, failures: type[Exception]) -> None:
         self.server = server
-        self._seconds = timeout_ms / 1_000
+        self._limit = TimeLimit(timeout_ms / 1_000)
         self._failures = (failures, TimeoutError)
         self._breaker = CircuitBreaker(N_FAILURES, PAUSE_SECONDS, self._failures, server)
         self._at_once = asyncio.Semaphore(N_AT_ONCE)
@@ -48,23 +50,28 @@ class Guard:
         """Say `closed` (all is well), `open` (nothing is asked) or `half_open` (the next question decides)."""
         return str(self._breaker.state)
 
+    @property
+    def stretch(self) -> float:
+        """Say how many times as long as on a quiet machine an answer may take now."""
+        return self._limit.stretch
+
     async def ask(self, question: Callable[[], Awaitable[Answer]]) -> Answer:
         """Return the answer; raise ServerUnreachable when it fails or takes too long, or at once in an outage.
 
-        A question that takes too long is left to its driver's own, longer limit.
+        A question that takes too long is left to its driver's own, longer limit. If its answer comes soon after, that
+        was no outage but a busy machine, and the next ones may take longer.
         """
         async with self._at_once:
             if self._breaker.opened:
                 raise ServerUnreachable(f"{self.server} did not answer a moment ago")
             asked_at = monotonic()
             try:
-                async with patience(self._seconds):
+                async with patience(self._limit.seconds):
                     answer = await self._left_on_its_way(question())
             except self._failures as error:
                 if asked_at >= self._last_failed_at:
                     self._count(error)
                 raise ServerUnreachable(f"{self.server} does not answer: {error!r}") from error
-            self._breaker.reset()
             return answer
 
     async def close(self) -> None:
@@ -79,9 +86,14 @@ class Guard:
         """
         asked = asyncio.ensure_future(question)
         self._on_their_way.add(asked)
-        asked.add_done_callback(self._on_their_way.discard)
-        asked.add_done_callback(lambda done: done.cancelled() or done.exception())  # late failures are nobody's
+        asked.add_done_callback(partial(self._note_end, monotonic()))
         return await asyncio.shield(asked)
+
+    def _note_end(self, asked_at: float, asked: asyncio.Future[Any]) -> None:
+        self._on_their_way.discard(asked)
+        has_failed = asked.cancelled() or asked.exception()  # late failures are nobody's
+        if not has_failed and self._limit.note(monotonic() - asked_at):
+            self._breaker.reset()
 
     def _count(self, error: Exception) -> None:
         self._last_failed_at = monotonic()

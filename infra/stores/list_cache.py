@@ -98,7 +98,7 @@ class ListCache:
 
     def __init__(self, redis: Redis, guard: Guard) -> None:
         self._redis = redis
-        self._guard = guard
+        self.guard = guard
 
     async def read_lists(self, generation: str, content: Content, keys: Sequence[int]) -> dict[int, CachedList | None]:
         """Return what is known of lists, None for each of which nothing is."""
@@ -122,7 +122,7 @@ class ListCache:
             for ranked in lists.values()
             for value in (LISTS.dump_json(ranked), ABSENCE_SECONDS if ranked is None else LIST_SECONDS)
         ]
-        await self._guard.ask(partial(self._redis.eval, KEEP, len(keys), *keys, *values))
+        await self.guard.ask(partial(self._redis.eval, KEEP, len(keys), *keys, *values))
 
     async def renew_lists(self, generation: str, lists: Mapping[int, RankedMovies]) -> None:
         """Replace what is kept of users' lists, unless it was made later, and announce each; all say when."""
@@ -132,13 +132,13 @@ class ListCache:
                 keys = _list_key(*of_user), _made_key(*of_user), UPDATES
                 made_ms, event = _announcement(generation, user_id, ranked)
                 pipeline.eval(RENEW, len(keys), *keys, LISTS.dump_json(ranked), made_ms, LIST_SECONDS, event)
-            await self._guard.ask(pipeline.execute)
+            await self.guard.ask(pipeline.execute)
 
     async def keep_interactions(self, interactions: Mapping[int, tuple[Interaction, ...]], read_at: datetime) -> None:
         """Keep what users did last; `read_at` is a time before it was read."""
         keys = [f"interactions:{user_id}" for user_id in interactions]
         values = [INTERACTIONS.dump_json(CachedInteractions(done, read_at)) for done in interactions.values()]
-        await self._guard.ask(partial(self._redis.eval, KEEP_ALL, len(keys), *keys, *values, OUTAGE_SECONDS))
+        await self.guard.ask(partial(self._redis.eval, KEEP_ALL, len(keys), *keys, *values, OUTAGE_SECONDS))
 
     async def note_interaction(self, user_id: int) -> None:
         """Have a user's interactions read again: to be called after one has been written.
@@ -146,10 +146,10 @@ class ListCache:
         The mark outlives every reader that read before the write and keeps what it read after the mark.
         """
         lasts = int(FRESH.total_seconds())
-        await self._guard.ask(partial(self._redis.set, f"changed:{user_id}", b"yes", ex=lasts))
+        await self.guard.ask(partial(self._redis.set, f"changed:{user_id}", b"yes", ex=lasts))
 
     async def _read(self, *keys: str) -> list[Kept]:
-        return await self._guard.ask(partial(self._redis.mget, keys))
+        return await self.guard.ask(partial(self._redis.mget, keys))
 
 
 def _list_key(generation: str, content: Content, key: int) -> str:

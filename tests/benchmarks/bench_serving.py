@@ -25,6 +25,7 @@ from tests.benchmarks.load import MIXED, N_CONNECTIONS, OF_USERS, rate_of, requi
 from tests.benchmarks.world import HOT, N_USERS, World
 
 N_ROUNDS, SECONDS = 5, 4
+PATIENCE_SECONDS = 60.0
 PAUSE_MS = 80  # of each connection between two requests: a hundred a second leave the machine to others
 RATIOS = (
     ("cached list", "constant object", 0.7),
@@ -73,7 +74,7 @@ def compare(world):
 
 
 def figures(address):
-    return httpx.get(f"{address}/metrics", trust_env=False).text
+    return httpx.get(f"{address}/metrics", trust_env=False, timeout=PATIENCE_SECONDS).text
 
 
 def personal_share(address):
@@ -82,13 +83,15 @@ def personal_share(address):
 
 
 def watch_memory(world, n_minutes):
-    httpx.post(f"{world.cached}/api/v1/auth/register", json=ADA, trust_env=False)
+    httpx.post(f"{world.cached}/api/v1/auth/register", json=ADA, trust_env=False, timeout=PATIENCE_SECONDS)
     for minute in range(n_minutes + 1):
         told = figures(world.cached)
         n_bytes = float(re.search(r"^process_resident_memory_bytes (\S+)", told, re.MULTILINE)[1])
         print(f"after {minute} minutes: {n_bytes / 2**20:.1f} MiB", flush=True)
         if minute < n_minutes:
-            signed_in = httpx.post(f"{world.cached}/api/v1/auth/login", json=ADA, trust_env=False).json()
+            signed_in = httpx.post(
+                f"{world.cached}/api/v1/auth/login", json=ADA, trust_env=False, timeout=PATIENCE_SECONDS
+            ).json()
             script = MIXED.format(n_users=N_USERS, token=signed_in["access_token"], pause_ms=PAUSE_MS)
             print(f"{rate_of(world.cached, 60, world.folder, script):,.0f} a second", end=", ", flush=True)
 

@@ -4,9 +4,12 @@ These measure time, so they have a marker of their own: `make test-faults`.
 """
 
 import asyncio
+import os
 import statistics
+import subprocess
+import sys
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -27,6 +30,7 @@ PATIENCE = 60.0
 N_CALLERS, N_REQUESTS = 4, 2_000
 BUDGET_MS = 50
 SLOW_SECONDS = 2.0
+LEAST_RIGHT = 0.95
 MOST_NEW_FILES, MOST_NEW_TASKS = 8, 4  # connections that a pool keeps, the requests of the moment
 
 HOT, COLD = "/api/v1/users/7/recommendations", "/api/v1/users/{}/recommendations"
@@ -83,7 +87,7 @@ class Callers:
         self.milliseconds = []
 
     async def ask(self, n_requests):
-        """Ask so often, by several callers at once; return what most answers of each address came from."""
+        """Ask so often, by several callers at once; return what the answers of each address came from."""
         sources = {address: Counter() for address in WELL}
 
         async def call():
@@ -100,22 +104,39 @@ class Callers:
         async with asyncio.TaskGroup() as callers:
             for _ in range(N_CALLERS):
                 callers.create_task(call())
-        return {address: counted.most_common(1)[0][0] for address, counted in sources.items()}
+        return sources
 
     async def p99(self, n_requests, sources):
         """Ask so often, be told these sources, and return the 99th percentile of the milliseconds it took."""
         self.milliseconds.clear()
-        assert await self.ask(n_requests) == sources
+        assert mostly(await self.ask(n_requests)) == sources
         return statistics.quantiles(self.milliseconds, n=100)[98]
 
     async def until_told(self, sources):
         async with asyncio.timeout(PATIENCE):
-            while await self.ask(4 * N_CALLERS) != sources:
+            while mostly(await self.ask(4 * N_CALLERS)) != sources:
                 await asyncio.sleep(0.2)
 
     async def figures(self):
         text = (await self._client.get("/metrics")).text
         return {each.name: each.value for family in text_string_to_metric_families(text) for each in family.samples}
+
+
+def mostly(sources):
+    return {address: counted.most_common(1)[0][0] for address, counted in sources.items()}
+
+
+@contextmanager
+def busy_processors():
+    """Have twice as many processes compute for nothing as there are processors."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command) for _ in range(2 * os.cpu_count())]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def endure(world, break_it, expected, mend):
@@ -169,6 +190,21 @@ def test_servers_answer_two_seconds_late(world, names, expected):
             world.proxies[name].delay(seconds)
 
     endure(world, lambda: delay(SLOW_SECONDS), expected, lambda: delay(0.0))
+
+
+def test_a_machine_without_processor_time_to_spare_is_no_outage(world):
+    async def scenario():
+        async with httpx.AsyncClient(base_url=world.address, timeout=PATIENCE, trust_env=False) as client:
+            callers = Callers(client)
+            await callers.until_told(WELL)
+            with busy_processors():
+                sources = await callers.ask(N_REQUESTS)
+            figures = await callers.figures()
+        for address, source in WELL.items():
+            assert sources[address][source] >= LEAST_RIGHT * sources[address].total(), (address, sources)
+        assert figures["marquee_breaker_state"] == 0
+
+    asyncio.run(scenario())
 
 
 def test_a_document_is_garbage(world):

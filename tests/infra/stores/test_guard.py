@@ -120,3 +120,19 @@ def test_after_closing_nothing_is_on_its_way():
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(scenario())
+
+
+def test_a_server_that_answers_a_little_late_is_waited_for_and_is_no_outage():
+    async def answer_late():
+        await asyncio.sleep(0.03)
+        return "answer"
+
+    async def scenario():
+        breaker, told = guard(timeout_ms=20), []
+        while "answer" not in told:
+            told += await asyncio.gather(breaker.ask(answer_late), return_exceptions=True)
+            await asyncio.sleep(0.03)  # for the answer
+        assert breaker.stretch > 1
+        assert breaker.state == "closed"
+
+    asyncio.run(scenario())
