@@ -16,5 +16,5 @@ Before anyone is pointed at it:
     figures             what lists are like, in figures that add up over shards
     side_by_side        tonight's lists of a shard beside last night's: `measure` compares them
     generation_figures  the figures of a generation
-    gate                how far a night may be from the last; `report` is the page about one that is too far
+    gate                whether a night is too far from the last by the `limits`; `report` is the page about one that is
 """

@@ -1,12 +1,10 @@
 """The gate before the flip: tonight's lists, and what they were made from, beside last night's.
 
 What makes lists wrong (`checks`) nobody can overrule. What is judged here makes them suspicious: a person who knows why
-can accept it. The limits were set beside what was measured on ml-latest-small, nights of 300 ratings each, for ten
-models of the zoo; docs/howto/gate.md has the figures.
+can accept it.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,94 +14,24 @@ from infra.stores.manifest import Check
 from infra.tables import GENRES
 from pipelines.publication.figures import Figures
 from pipelines.publication.generation_figures import GenerationFigures, MadeFrom
+from pipelines.publication.limits import (
+    ENOUGH_LISTS,
+    ENOUGH_PLACES,
+    LEAST_LIFT,
+    LIFT_SLACK,
+    MOST_GAINED,
+    MOST_HOURS_BACK,
+    MOST_LOST,
+    Limits,
+    limits_between,
+)
 
 SEGMENTS = {
     Content.USER_LISTS: ("new users", "light users", "heavy users"),
     Content.MOVIE_LISTS: ("head movies", "middle movies", "tail movies"),
 }
 
-ENOUGH_LISTS = 100
-"""Fewer lists are not compared: what a few people do in a day moves their means as far as a fault would."""
-
-ENOUGH_PLACES = 20
-"""A genre that held so many places does not lose nearly all of them by chance."""
-
-LEAST_LIFT = 0.6
-"""The share of last night's personal lift that must be left, whatever model made the lists. From one of the better
-models to another it is at least 0.69; lists that went to the wrong users or name the wrong movies have next to none."""
-
-LIFT_SLACK = 0.05
-"""A lift may always fall so far: where lists are the same for everyone it is near zero, and moves about it."""
-
-MOST_LOST = 0.005
-"""The share of ratings, users or movies that may be gone: single accounts are deleted, a lost file holds more."""
-
-MOST_GAINED = 0.25
-"""The share by which ratings, users or movies may grow in a night; doubling is no growth."""
-
-MOST_HOURS_BACK = 12
-"""How much older the newest rating may be: its author may have withdrawn it, but a stale table is a day behind."""
-
 COUNTED = ("ratings", "users", "movies")
-
-
-class Limits(NamedTuple):
-    """How far lists may move from last night's, as shares from 0 to 1.
-
-    `overlap` is the least, in the mean and `segment_slack` less in a segment. `changed` is the most lists whose movies
-    are not the same. `coverage` and `genre_left` are the least that must be left of the number of movies listed and of
-    each genre's share. `popularity` and `genres` are the most places that may move to other bands and genres (total
-    variation). `silent` is the most that lists without a movie of the model may gain.
-    """
-
-    overlap: float
-    segment_slack: float
-    changed: float
-    coverage: float
-    popularity: float
-    genres: float
-    genre_left: float
-    silent: float
-
-
-KEPT = Limits(
-    overlap=0.9,
-    segment_slack=0.1,
-    changed=0.5,
-    coverage=0.8,
-    popularity=0.05,
-    genres=0.05,
-    genre_left=0.5,
-    silent=0.02,
-)
-"""The model is the very same as last night: only those who did something have other lists. Measured: overlap 0.999."""
-
-RETRAINED = Limits(
-    overlap=0.4,
-    segment_slack=0.1,
-    changed=1.0,
-    coverage=0.7,
-    popularity=0.1,
-    genres=0.05,
-    genre_left=0.5,
-    silent=0.02,
-)
-"""The same model has learned anew. Measured: overlap 0.66 (hybrid), 0.79 (als_catboost), 0.89 and more (the others);
-popularity 0.02, genres 0.02, genre left 0.76."""
-
-REPLACED = Limits(
-    overlap=0.05,
-    segment_slack=0.05,
-    changed=1.0,
-    coverage=1 / 3,
-    popularity=0.5,
-    genres=0.35,
-    genre_left=0.1,
-    silent=0.05,
-)
-"""Another model won: that it lists other movies is why. Measured among the better models: overlap 0.34, popularity
-0.12, genres 0.04, genre left 0.55; from a popular list to one of them: 0.14, 0.26, 0.27. Whether lists are still
-personal says the lift, which has one limit for all."""
 
 
 def judge(tonight: GenerationFigures, last_night: GenerationFigures | None) -> list[Check]:
@@ -114,13 +42,6 @@ def judge(tonight: GenerationFigures, last_night: GenerationFigures | None) -> l
             limits = limits_between(tonight.models[content], last_night.models[content])
             checks += judge_lists(content, figures, last_night.lists[content], limits)
     return checks
-
-
-def limits_between(model: tuple[str, int], last_model: tuple[str, int]) -> Limits:
-    """Return how far lists may move from those of last night's model; both are a name and a version."""
-    if model[0] != last_model[0]:
-        return REPLACED
-    return KEPT if model == last_model else RETRAINED
 
 
 def judge_lists(content: Content, tonight: Figures, last_night: Figures, limits: Limits) -> list[Check]:
@@ -153,7 +74,7 @@ def judge_ratings(tonight: MadeFrom, last_night: MadeFrom | None) -> list[Check]
     if last_night is None or last_night.n_users < ENOUGH_LISTS:
         return [repeated]
     counts = {name: (getattr(tonight, f"n_{name}"), getattr(last_night, f"n_{name}")) for name in COUNTED}
-    back = (last_night.newest_rating - tonight.newest_rating) / 3600
+    back = max(0.0, (last_night.newest_rating - tonight.newest_rating) / 3600)
     return [
         repeated,
         *(_at_least(table, f"number of {name}", now, (1 - MOST_LOST) * then) for name, (now, then) in counts.items()),
@@ -186,10 +107,17 @@ def _moved(mix: NDArray[np.float64], last_mix: NDArray[np.float64]) -> float:
 
 
 def _at_least(table: str, what: str, figure: float, least: float) -> Check:
-    return Check(
-        table, what, round(float(figure), 4), f"at least {least:.4g}", bool(np.isnan(least) or figure >= least)
-    )
+    passed = bool(np.isnan(least) or figure >= least)  # NaN where there was nothing to fall from
+    return Check(table, what, _shown(figure), f"at least {_written(least)}", passed)
 
 
 def _at_most(table: str, what: str, figure: float, most: float) -> Check:
-    return Check(table, what, round(float(figure), 4), f"at most {most:.4g}", bool(figure <= most))
+    return Check(table, what, _shown(figure), f"at most {_written(most)}", bool(figure <= most))
+
+
+def _shown(figure: float) -> float:
+    return figure if isinstance(figure, int) else round(float(figure), 4)
+
+
+def _written(limit: float) -> str:
+    return f"{limit:,.0f}" if abs(limit) >= 100 else f"{limit:.4g}"

@@ -17,7 +17,6 @@ STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; }
 table { border-collapse: collapse; margin: 1em 0; }
 th, td { border: 1px solid #ccc; padding: .2em .6em; text-align: left; vertical-align: top; }
-.failed { background: #fdd; font-weight: bold; }
 """
 TO_DO = """
 <p>If there is a cause, mend it and clear the task; the next publication drops these lists. If all of this is meant, put
@@ -54,13 +53,14 @@ def render(
     titles: Mapping[int, str],
 ) -> str:
     """Return the page; a movie without a title in `titles` is called by its id."""
-    failed_first = sorted(checks, key=lambda check: check.passed)
+    passed = [check for check in checks if check.passed]
     sections = (
         f"<h1>Generation {escape(generation)} was held</h1>",
         "<p>The generation that was in force is still what people get.</p>",
         TO_DO,
-        "<h2>Checks</h2>",
-        _table(("of", "what", "figure", "limit"), (_row(check) for check in failed_first)),
+        "<h2>What failed</h2>",
+        _checks(check for check in checks if not check.passed),
+        f"<details><summary>{len(passed)} checks passed</summary>{_checks(passed)}</details>",
         "<h2>Made from</h2>",
         _made_from(tonight, last_night),
         *(
@@ -72,9 +72,9 @@ def render(
     return f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>{"".join(sections)}'
 
 
-def _row(check: Check) -> str:
-    css = "" if check.passed else ' class="failed"'
-    return f"<tr{css}>{_cells((check.table, check.expectation, check.figure, check.limit))}</tr>"
+def _checks(checks: Iterable[Check]) -> str:
+    rows = (_cells((check.table, check.expectation, check.figure, check.limit)) for check in checks)
+    return _table(("of", "what", "figure", "limit"), (f"<tr>{row}</tr>" for row in rows))
 
 
 def _made_from(tonight: GenerationFigures, last_night: GenerationFigures | None) -> str:
