@@ -213,7 +213,9 @@ def test_a_folder_of_ones_own_is_taken_as_it_is(store, tmp_path):
     assert store.extract(archive, tmp_path / "unpacked") == archive
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>login</html>", SMALL[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>login</html>", SMALL[:-30]], ids=["nothing", "a page", "half an archive"]
+)
 def test_a_file_that_is_no_zip_is_said_to_be_none(store, tmp_path, content):
     (tmp_path / "mine.zip").write_bytes(content)
 
