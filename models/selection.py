@@ -17,6 +17,8 @@ EMPTY = np.int64(0x7F800000FFFFFFFF)
 LOWEST = np.finfo(np.float32).min  # above -inf, so that a hidden score never passes it
 WORD = 8
 """So many scores are dismissed by one look, when none of them reaches the threshold."""
+MOST_LISTS = 4
+"""A row whose candidates would fill more lists is cut to one, as the widest row sets what sorting all of them costs."""
 NEAR = 2**12
 """So many floats apart, which is a difference of 0.05 % at most, two scores make thresholds as good as each other."""
 
@@ -52,8 +54,8 @@ def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> i
 
     Candidates are those of `best` (n_rows, n), best first, and those of finite `scores` (n_rows, n_movies) that precede
     its last; `movies` (n_movies) tells whose the scores are. `candidates` is (n_rows, n + n_movies) at least, and up to
-    the returned width shorter rows end in EMPTY. More than the n best are candidates, but with scores in no special
-    order hardly twice as many.
+    the returned width shorter rows end in EMPTY. More than the n best are candidates: with scores in no special order
+    hardly twice as many, never more than MOST_LISTS times.
     """
     bits = scores.view(np.int32)
     n_rows, n = best.shape
@@ -71,6 +73,9 @@ def collect(scores: Scores, movies: Integers, best: Keys, candidates: Keys) -> i
             key = _key(scores[row, place], bits[row, place], movies[place])
             candidates[row, length] = key
             length += np.uint64(key < last)
+        if length > MOST_LISTS * n:
+            _move_best_first(candidates[row, :length], n)
+            length = np.uint64(n)
         lengths[row] = length
     width = max(np.uint64(n), lengths.max())
     for row in range(n_rows):
@@ -135,6 +140,26 @@ def _nth_largest(bits: Integers, n: int) -> np.float32:
         else:
             high = np.int64(middle)
     return _float(low)
+
+
+@njit(nogil=True, error_model="numpy")
+def _move_best_first(keys: Keys, n: int) -> None:
+    """Move the n least of distinct keys to the start, in no order (Hoare 1961, Algorithm 65: "Find")."""
+    first, last = 0, len(keys) - 1
+    while first < last:
+        pivot, low, high = keys[(first + last) // 2], first, last
+        while low <= high:
+            while keys[low] < pivot:
+                low += 1
+            while keys[high] > pivot:
+                high -= 1
+            if low <= high:
+                keys[low], keys[high] = keys[high], keys[low]
+                low, high = low + 1, high - 1
+        if high < n - 1:
+            first = low
+        if low >= n:
+            last = high
 
 
 @njit(nogil=True, error_model="numpy")

@@ -124,12 +124,16 @@ def test_very_small_and_very_large_norms_change_nothing(scale):
     np.testing.assert_array_equal(scaled.scores, usual.scores * scale * scale)
 
 
-def test_scores_that_rise_with_the_movie_id_are_found_to_the_last():
-    scores = np.arange(5_000, dtype=np.float32).reshape(1, -1)
+@pytest.mark.parametrize("order", [np.arange, lambda n: -np.arange(n), np.zeros, lambda n: np.arange(n) % 20])
+def test_scores_in_an_order_that_makes_many_candidates_are_selected_all_the_same(order):
+    scores = np.tile(order(5_000).astype(np.float32), (3, 1))
+    seen = random_seen(np.random.default_rng(1), 3, 5_000)
 
-    lists = top_by_scores(scores, sparse.csr_array(scores.shape), 100, np.arange(5_000))
+    lists = top_by_scores(scores, seen, 10, np.arange(5_000))
 
-    assert lists.movie_ids[0].tolist() == list(range(4_999, 4_899, -1))
+    positions, best = best_of_all(scores, seen, 10)
+    np.testing.assert_array_equal(lists.movie_ids, positions)
+    np.testing.assert_array_equal(lists.scores, best)
 
 
 def test_neither_the_number_of_threads_nor_a_users_company_changes_a_bit(monkeypatch):
