@@ -34,14 +34,6 @@ def pytest_configure() -> None:
     NodeManager.EXIT_TIMEOUT = STOP_SECONDS
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Keep in one process what shares fixtures: a module, all that reads the small lake, all else that needs Spark."""
-    for item in items:
-        group = next((name for name in ("small_lake", "spark") if name in item.fixturenames), item.module.__name__)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def free_port() -> int:
     return free_ports(1)[0]
 
