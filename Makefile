@@ -1,6 +1,6 @@
 # The only entry point of people and of CI: `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup check up down status logs demo etl train compare tune publish night rollback serve test test-faults bench-serving lint format typecheck lock clean
+.PHONY: help setup check up down status logs demo etl train compare tune publish night rollback serve test test-faults bench bench-serving lint format typecheck lock clean
 
 # Some shells forbid to keep compiled modules; Airflow and MLflow would then be compiled anew at every start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -75,6 +75,9 @@ test-faults: setup ## break the servers of the API, and measure how fast it answ
 
 bench-serving: setup ## measure the API beside bare FastAPI and the MongoDB driver (needs wrk; MINUTES=30 watches its memory)
 	@$(BIN)/python -m tests.benchmarks.bench_serving $(if $(MINUTES),--minutes $(MINUTES))
+
+bench: setup ## measure a night, stage by stage, and every figure beside its peer (SIZES="1m 4m"; all sizes take long)
+	@$(BIN)/python -m tests.benchmarks.report $(if $(SIZES),--sizes $(SIZES))
 
 lint: setup ## check style and import contracts
 	@$(BIN)/ruff check .

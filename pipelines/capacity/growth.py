@@ -1,0 +1,59 @@
+"""How the cost of each stage grows with the size of a night, learned from nights that were run."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import nnls
+
+from pipelines.capacity.runs import Cost, Run
+from pipelines.capacity.workload import ONCE, PER_INTERACTION, PER_PLACE, PER_SCORE, Workload, amounts
+
+ETL, TRAIN, PUBLISH = "etl", "train", "publish"
+
+DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
+    ETL: {
+        "processor_seconds": (ONCE, PER_INTERACTION),
+        "peak_memory_bytes": (ONCE, PER_INTERACTION),
+        "disk_bytes": (PER_INTERACTION,),
+    },
+    TRAIN: {
+        "processor_seconds": (ONCE, PER_INTERACTION),
+        "peak_memory_bytes": (ONCE, PER_INTERACTION),
+        "disk_bytes": (ONCE, PER_INTERACTION),
+    },
+    PUBLISH: {
+        "processor_seconds": (ONCE, PER_PLACE, PER_SCORE),
+        "peak_memory_bytes": (ONCE, PER_INTERACTION),
+        "disk_bytes": (PER_PLACE,),
+    },
+}
+"""What each figure of each stage grows with."""
+
+
+def predict(stage: str, workload: Workload, runs: Sequence[Run]) -> Cost:
+    """Return what a stage will cost, as far as it grows as it did between the runs."""
+    return Cost(*(_predict(stage, figure, workload, runs) for figure in Cost._fields))
+
+
+def _predict(stage: str, figure: str, workload: Workload, runs: Sequence[Run]) -> float:
+    """Return the figure: a sum of what it grows with, none of which makes it smaller.
+
+    The weights minimise the sum of squares of relative errors, so that a small run tells as much as a large one.
+    """
+    drivers = DRIVERS[stage][figure]
+    measured = np.array([getattr(run.stages[stage], figure) for run in runs])
+    grown = np.array([_of(run.workload, drivers) for run in runs])
+    scale = grown.max(axis=0)
+    weights, _ = nnls(grown / scale / measured[:, None], np.ones(len(runs)))
+    return float(_of(workload, drivers) / scale @ weights)
+
+
+def times_beyond(workload: Workload, runs: Sequence[Run]) -> dict[str, float]:
+    """Return by how many times the workload exceeds the largest run in each of `amounts`, where it does."""
+    largest = {name: max(amounts(run.workload)[name] for run in runs) for name in amounts(workload)}
+    times = {name: amount / largest[name] for name, amount in amounts(workload).items()}
+    return {name: beyond for name, beyond in times.items() if beyond > 1}
+
+
+def _of(workload: Workload, drivers: Sequence[str]) -> np.ndarray:
+    return np.array([amounts(workload)[name] for name in drivers], float)

@@ -1,0 +1,43 @@
+"""Work done in a process of its own, and what it took: so that nothing done before counts in its memory."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from time import perf_counter
+from typing import NamedTuple
+
+import psutil
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+class Took(NamedTuple):
+    """What a process and all that it started took; memory they share is counted once (PSS)."""
+
+    seconds: float
+    processor_seconds: float
+    peak_memory_bytes: int
+
+
+def run(module, *arguments):
+    """Run `python -m <module> <arguments>` and return what it took, its start included."""
+    began_at, peak, processor = perf_counter(), 0, {}
+    process = psutil.Popen([sys.executable, "-m", module, *map(str, arguments)], stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        memory = 0
+        for each in tree(process):
+            with suppress(psutil.NoSuchProcess):
+                memory += each.memory_full_info().pss
+                processor[each.pid] = sum(each.cpu_times()[:2])
+        peak = max(peak, memory)
+        with suppress(psutil.TimeoutExpired):
+            process.wait(SECONDS_BETWEEN_LOOKS)
+    if process.returncode:
+        raise SystemExit(f"{module} {' '.join(map(str, arguments))} ended with {process.returncode}")
+    return Took(perf_counter() - began_at, sum(processor.values()), peak)
+
+
+def tree(process):
+    with suppress(psutil.NoSuchProcess):
+        return [process, *process.children(recursive=True)]
+    return []

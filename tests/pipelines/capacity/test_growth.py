@@ -1,0 +1,40 @@
+import pytest
+
+from pipelines.capacity.growth import predict, times_beyond
+from pipelines.capacity.runs import Cost, Run, read_runs, write_runs
+from pipelines.capacity.workload import Workload
+
+
+def night(times, memory=8.0):
+    """A night of 10 users and 4 movies, so many times: 3 seconds and 2 more for each ten interactions."""
+    workload = Workload(users=10 * times, movies=4 * times, interactions=100 * times, n=5)
+    return Run(workload, {"etl": Cost(3 + 20 * times, memory, 50.0 * times)})
+
+
+def test_a_night_costs_what_it_costs_at_all_and_what_it_grows_by():
+    predicted = predict("etl", night(8).workload, [night(1), night(2), night(4)])
+
+    assert predicted.processor_seconds == pytest.approx(163)
+    assert predicted.disk_bytes == pytest.approx(400)
+
+
+def test_what_does_not_grow_stays_as_it_is():
+    assert predict("etl", night(50).workload, [night(1), night(2)]).peak_memory_bytes == pytest.approx(8)
+
+
+def test_nothing_is_taken_to_shrink_with_size():
+    shrinking = [night(1, memory=9.0), night(2, memory=7.0)]
+
+    assert predict("etl", night(100).workload, shrinking).peak_memory_bytes >= 7
+
+
+def test_what_goes_beyond_the_largest_run_is_told_by_how_much():
+    beyond = times_beyond(Workload(users=20, movies=4, interactions=50, n=5), [night(1)])
+
+    assert beyond == {"per place in a list": pytest.approx(120 / 70), "per user and movie": 2}
+
+
+def test_runs_are_read_as_they_were_written_the_smallest_first(tmp_path):
+    write_runs([night(2), night(1)], tmp_path / "runs.json")
+
+    assert read_runs(tmp_path / "runs.json") == [night(1), night(2)]
