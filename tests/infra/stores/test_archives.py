@@ -1,31 +1,16 @@
 import hashlib
-import io
 import os
 import socket
-import zipfile
-from collections import namedtuple
 
 import httpx
 import pytest
 
 from infra.errors import ArchiveBroken, ArchiveUnavailable, MachineUnfit
-from infra.stores import archives, downloads, space
+from infra.stores import archives, downloads
 from infra.stores.archives import ArchiveStore
+from tests.infra.stores.archive_files import MOVIES, RATINGS, SMALL, zipped
 from tests.infra.stores.published_files import PublishedFiles
 
-RATINGS = "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n"
-MOVIES = 'movieId,title,genres\n1,"American President, The (1995)",Comedy\n'
-
-
-def zipped(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
-SMALL = zipped({"ml-latest-small/ratings.csv": RATINGS, "ml-latest-small/movies.csv": MOVIES})
 BIG = zipped({"ml-25m/ratings.csv": RATINGS, "ml-25m/movies.csv": MOVIES, "ml-25m/scores.bin": os.urandom(3_000_000)})
 
 
@@ -211,83 +196,3 @@ def test_a_folder_of_ones_own_is_taken_as_it_is(store, tmp_path):
     assert archive == tmp_path / "mine"
     assert store.is_within_reach(str(tmp_path / "mine"))
     assert store.extract(archive, tmp_path / "unpacked") == archive
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"<html>login</html>", SMALL[:-30]], ids=["nothing", "a page", "half an archive"]
-)
-def test_a_file_that_is_no_zip_is_said_to_be_none(store, tmp_path, content):
-    (tmp_path / "mine.zip").write_bytes(content)
-
-    with pytest.raises(ArchiveBroken, match=r"mine.zip is no zip"):
-        store.fetch(str(tmp_path / "mine.zip"))
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        {},
-        {"ml-1m/ratings.dat": "", "ml-1m/movies.csv": ""},
-        {"a/ratings.csv": "", "b/ratings.csv": "", "movies.csv": ""},
-    ],
-    ids=["empty", "half of either format", "ratings twice"],
-)
-def test_a_zip_of_another_form_is_said_to_be_so(store, tmp_path, files):
-    (tmp_path / "mine.zip").write_bytes(zipped(files))
-
-    with pytest.raises(ArchiveBroken, match=r"mine.zip is not of MovieLens' form: it must hold ratings.csv"):
-        store.fetch(str(tmp_path / "mine.zip"))
-
-
-def test_only_the_files_we_read_are_unpacked(store, tmp_path):
-    (tmp_path / "ml-10m.zip").write_bytes(
-        zipped({f"ml-10M100K/{name}": name for name in ("ratings.dat", "movies.dat", "tags.dat", "split_ratings.sh")})
-    )
-
-    folder = store.extract(tmp_path / "ml-10m.zip", tmp_path / "unpacked")
-
-    assert folder == tmp_path / "unpacked" / "ml-10m"
-    assert kept_in(folder) == ["movies.dat", "ratings.dat", "tags.dat"]
-    assert (folder / "ratings.dat").read_text() == "ratings.dat"
-
-
-def test_unpacking_again_replaces_what_was_there(store, tmp_path):
-    (tmp_path / "mine.zip").write_bytes(zipped({"ratings.csv": "old", "movies.csv": "", "tags.csv": ""}))
-    store.extract(tmp_path / "mine.zip", tmp_path / "unpacked")
-    (tmp_path / "mine.zip").write_bytes(zipped({"ratings.csv": "new", "movies.csv": ""}))
-
-    folder = store.extract(tmp_path / "mine.zip", tmp_path / "unpacked")
-
-    assert (folder / "ratings.csv").read_text() == "new"
-    assert kept_in(folder) == ["movies.csv", "ratings.csv"]
-    assert kept_in(tmp_path / "unpacked") == ["mine"]
-
-
-def test_no_member_is_written_outside_the_folder(store, tmp_path):
-    (tmp_path / "evil.zip").write_bytes(zipped({"../../ratings.csv": RATINGS, "/tmp/movies.csv": MOVIES}))
-
-    folder = store.extract(tmp_path / "evil.zip", tmp_path / "a" / "b" / "unpacked")
-
-    assert kept_in(folder) == ["movies.csv", "ratings.csv"]
-    assert kept_in(tmp_path) == ["a", "evil.zip"]
-    assert kept_in(tmp_path / "a") == ["b"]
-
-
-def test_a_damaged_member_leaves_nothing_behind(store, tmp_path):
-    (tmp_path / "mine.zip").write_bytes(SMALL.replace(b"964982703", b"964982704"))
-
-    with pytest.raises(ArchiveBroken, match=r"mine.zip is damaged \(Bad CRC"):
-        store.extract(tmp_path / "mine.zip", tmp_path / "unpacked")
-
-    assert kept_in(tmp_path / "unpacked") == []
-
-
-def test_unpacking_asks_for_room_first(store, tmp_path, monkeypatch):
-    (tmp_path / "mine.zip").write_bytes(SMALL)
-    full_disk = namedtuple("usage", "total used free")(100, 100, 0)
-    monkeypatch.setattr(space.shutil, "disk_usage", lambda _: full_disk)
-
-    with pytest.raises(MachineUnfit, match=r"unpacking mine.zip needs"):
-        store.extract(tmp_path / "mine.zip", tmp_path / "unpacked")
-
-    assert kept_in(tmp_path / "unpacked") == []
