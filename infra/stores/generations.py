@@ -2,25 +2,27 @@
 
 building ──> published ──> retired
     └──────> refused
+
+One that was refused only for being unlike the last can be taken up again, and accepted.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NoReturn, Self
 
-from pymongo import ASCENDING, DESCENDING
+from pymongo import ASCENDING
 from pymongo.client_session import ClientSession
 
-from infra.errors import GenerationRefused, NoGeneration
+from infra.errors import GenerationRefused
 from infra.revision import git_commit
+from infra.stores.beginnings import NEWEST_FIRST, left_off, new_id
+from infra.stores.flips import becomes, put_in_force, roll_back
 from infra.stores.generation_contents import GenerationContents
 from infra.stores.generation_layout import (
     GENERATIONS,
     POINTER,
     SERVING_STATE,
     State,
-    begun_at,
-    generation_id,
     generation_of,
 )
 from infra.stores.ledger import SHARDS, Ledger
@@ -28,11 +30,6 @@ from infra.stores.manifest import Check
 from infra.stores.mongodb import Document, answering, connect, without_password
 from infra.stores.promotions import this_person
 from infra.stores.verdicts import Verdict
-
-N_KEPT = 3
-"""How many published generations stay, the one in force included: as far back as rollbacks can go."""
-
-NEWEST_FIRST = [("_id", DESCENDING)]
 
 
 class GenerationStore:
@@ -78,14 +75,10 @@ class GenerationStore:
         newcomer goes on.
         """
         with answering(self._address):
-            self._take_up_held(inputs)
-            building = self._generations.find({"state": State.BUILDING}, sort=NEWEST_FIRST)
-            same = next((found["_id"] for found in building if found.get("inputs") == inputs), None)
-            generation = same or self._new_id(began_at)
+            generation = left_off(self._generations, inputs) or new_id(self._generations, began_at)
             others = {"state": State.BUILDING, "_id": {"$ne": generation}}
-            self._generations.update_many(
-                others, _becomes(State.REFUSED, f"it was not finished when {generation} began")
-            )
+            given_up = becomes(State.REFUSED, f"it was not finished when {generation} began")
+            self._generations.update_many(others, given_up)
             begun = {
                 "state": State.BUILDING,
                 "snapshot_date": snapshot_date.isoformat(),
@@ -150,7 +143,7 @@ class GenerationStore:
         with answering(self._address):
             if verdict.against:
                 self._refuse(generation, verdict.why, proof)
-            ends = _becomes(State.PUBLISHED, verdict.why, **proof)
+            ends = becomes(State.PUBLISHED, verdict.why, **proof)
             with self._client.start_session() as session:
                 session.with_transaction(lambda session: self._put_in_force(generation, ends, session))
             self._drop_unwanted()
@@ -161,41 +154,16 @@ class GenerationStore:
         The one left is retired, so rolling back again goes further back, never forth.
         Raises NoGeneration when none is in force, or no published one before it is kept.
         """
-
-        def flip(session: ClientSession) -> tuple[str, str]:
-            pointer = self._serving_state.find_one({"_id": POINTER}, session=session)
-            if pointer is None:
-                raise NoGeneration(f"no generation is published in {self._place}: run `make publish`")
-            left = pointer["generation"]
-            earlier = {"state": State.PUBLISHED, "_id": {"$lt": left}}
-            target = self._generations.find_one(earlier, sort=NEWEST_FIRST, session=session)
-            if target is None:
-                raise NoGeneration(
-                    f"nothing to return to in {self._place}: {left} is in force, and no published generation before it "
-                    "is kept; run `make publish` for a new one"
-                )
-            reached = target["_id"]
-            retired = _becomes(State.RETIRED, f"rolled back to {reached}: {why or 'no reason given'}")
-            returned = {"returned_to": {"at": datetime.now(UTC), "from": left, "why": why}}
-            self._generations.update_one({"_id": left}, retired, session=session)
-            self._generations.update_one({"_id": reached}, {"$push": returned}, session=session)
-            self._point_at(reached, session)
-            return left, reached
-
         with answering(self._address), self._client.start_session() as session:
-            return session.with_transaction(flip)
+            return session.with_transaction(lambda session: roll_back(self._database, self._place, why, session))
 
     def _put_in_force(self, generation: str, ends: Document, session: ClientSession) -> None:
         self._change(generation, ends, session)
         self.contents(generation).leave_out_deleted(session)
-        published = self._generations.find({"state": State.PUBLISHED}, sort=NEWEST_FIRST, session=session)
-        old = [document["_id"] for document in published.skip(N_KEPT)]
-        retired = _becomes(State.RETIRED, f"{N_KEPT} newer ones are published")
-        self._generations.update_many({"_id": {"$in": old}}, retired, session=session)
-        self._point_at(generation, session)
+        put_in_force(self._database, generation, session)
 
     def _refuse(self, generation: str, why: str, proof: Document) -> NoReturn:
-        self._change(generation, _becomes(State.REFUSED, why, **proof))
+        self._change(generation, becomes(State.REFUSED, why, **proof))
         raise GenerationRefused(
             f"generation {generation} in {self._place} failed its checks and was refused, the one in force stays: {why}"
         )
@@ -211,20 +179,6 @@ class GenerationStore:
             "it was being written, or was finished by another; that one goes on"
         )
 
-    def _take_up_held(self, inputs: Mapping[str, Any]) -> None:
-        newest = self._generations.find_one(sort=NEWEST_FIRST)  # the lists of any before it are gone
-        if newest and newest.get("is_held") and newest.get("inputs") == inputs:
-            self._generations.update_one({"_id": newest["_id"]}, {"$set": {"state": State.BUILDING}})
-
-    def _new_id(self, began_at: datetime) -> str:
-        """Return an id that grows even within a second, or after the clock was set back."""
-        newest = self._generations.find_one(sort=NEWEST_FIRST)
-        return generation_id(max(began_at, begun_at(newest["_id"]) + timedelta(seconds=1)) if newest else began_at)
-
-    def _point_at(self, generation: str, session: ClientSession) -> None:
-        moved = {"$set": {"generation": generation, "moved_at": datetime.now(UTC)}}
-        self._serving_state.update_one({"_id": POINTER}, moved, upsert=True, session=session)
-
     def _drop_unwanted(self) -> None:
         """Drop the collections and shards of every generation that readers are never pointed at again."""
         alive = self._generations.find({"state": {"$in": [State.PUBLISHED, State.BUILDING]}}, {"_id": True})
@@ -238,7 +192,3 @@ class GenerationStore:
     @property
     def _place(self) -> str:
         return f"database `{self._database.name}` of {without_password(self._address)}"
-
-
-def _becomes(state: State, why: str, **fields: Any) -> Document:
-    return {"$set": {"state": state, f"{state}_at": datetime.now(UTC), "why": why, **fields}}
