@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.errors import ModelRefused, NoChampion
+from infra.stores.array_hashes import hash_arrays
 from infra.stores.experiment import MANIFEST, Configured, Parameters
 from infra.stores.manifest import Manifest
 from infra.stores.tracking import answering, connect
@@ -25,6 +26,7 @@ MOST_VERSIONS = 200
 FOLDER, ARRAYS, DESCRIPTION = "model", "arrays.npz", "model.json"
 
 _INHERITED = ("model", "snapshot_date", "newest_rating", "learned_until", "continues")  # by a version of its run
+ARRAYS_HASH = "arrays_hash"
 _NO_MODEL_NO_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -80,7 +82,8 @@ class ModelRegistry:
             self._client.log_artifacts(run_id, folder, FOLDER)
             self._ensure_registered(registered_name)
             run_tags = self._client.get_run(run_id).data.tags
-            tags = {tag: run_tags[tag] for tag in _INHERITED if tag in run_tags}
+            inherited = {tag: run_tags[tag] for tag in _INHERITED if tag in run_tags}
+            tags = {**inherited, ARRAYS_HASH: hash_arrays(model.arrays())}
             source = f"runs:/{run_id}/{FOLDER}"
             create = self._client.create_model_version
             registered = create(registered_name, source, run_id, tags, await_creation_for=0)  # it is ready at once
@@ -117,6 +120,11 @@ class ModelRegistry:
             file = self._client.download_artifacts(described.run_id, f"{FOLDER}/{ARRAYS}", folder)
             with np.load(file, allow_pickle=False) as stored:
                 return StoredModel(**vars(described), arrays=dict(stored))
+
+    def arrays_hash(self, registered_name: str, version: int) -> str | None:
+        """Return the hash of what a version had learned when it was registered, None for one of before it was kept."""
+        with answering(self._address):
+            return self._client.get_model_version(registered_name, str(version)).tags.get(ARRAYS_HASH)
 
     def manifest(self, stored: Version) -> Manifest:
         """Return the manifest of the snapshot that a version was fitted on."""

@@ -7,6 +7,7 @@ from mlflow import MlflowClient
 from numpy.testing import assert_array_equal
 
 from infra.errors import ModelRefused, NoChampion
+from infra.stores.array_hashes import hash_arrays
 from infra.stores.experiment import Experiment
 from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
@@ -73,6 +74,15 @@ def test_a_version_is_described_without_what_it_learned(registry, register):
     described = registry.describe("recommender", stored.version)
 
     assert {**vars(described), "arrays": stored.arrays} == vars(stored)
+
+
+def test_a_version_keeps_the_hash_of_what_was_learned(registry, register, client):
+    model = Constant()
+    version = register(model)
+
+    assert registry.arrays_hash("recommender", version) == hash_arrays(model.arrays())
+    client.delete_model_version_tag("recommender", str(version), "arrays_hash")  # as those of before it was kept
+    assert registry.arrays_hash("recommender", version) is None
 
 
 def test_a_version_is_one_npz_and_one_json_and_nothing_else(registry, register, client):
