@@ -8,8 +8,9 @@ from infra.settings import get_settings
 from infra.stores.lake import Lake
 from infra.stores.list_records import ListRecord, read_list_record
 from infra.stores.mongodb import connect_async
-from infra.stores.registry import RECOMMENDER, ModelRegistry
+from infra.stores.registry import RECOMMENDER, ModelRegistry, StoredModel
 from infra.tables import FEATURES
+from models.zoo import KNOWS_USERS_BY_ID
 from pipelines.explaining.reasons import Reasons, find_reasons
 from pipelines.explaining.telling import tell
 from pipelines.near_line.champion import Champion, champion_on, who_folds_in
@@ -31,8 +32,17 @@ def load_maker(record: ListRecord, registry: ModelRegistry, lake: Lake) -> Champ
         raise NotExplained(f"generation {record.generation.id} does not say which model made its lists")
     stored = registry.load(RECOMMENDER, record.model.version)
     snapshot = lake.open(FEATURES, date.fromisoformat(record.generation.snapshot_date))
-    maker = who_folds_in(registry, stored) if record.is_renewed else stored
+    maker = who_renewed(record, stored, registry) if record.is_renewed else stored
     return champion_on(snapshot, record.model, maker)
+
+
+def who_renewed(record: ListRecord, champion: StoredModel, registry: ModelRegistry) -> StoredModel:
+    """Return what renewed a list: the champion, its stand-in, or its newest version, which has gone on learning."""
+    listed_itself = record.ranked is not None and champion.name in record.ranked.sources
+    if listed_itself and champion.name in KNOWS_USERS_BY_ID:
+        newest = registry.newest_version(RECOMMENDER, champion.name) or champion.version
+        return registry.load(RECOMMENDER, newest)
+    return who_folds_in(registry, champion)
 
 
 def main(user_id: int, movie_id: int) -> None:
