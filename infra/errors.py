@@ -29,6 +29,14 @@ class SnapshotMissing(MarqueeError):
     """The lake holds no complete snapshot of the wanted date and layer."""
 
 
+class SnapshotBroken(MarqueeError):
+    """The files of a snapshot are not those that were written."""
+
+
+class NightDiffers(MarqueeError):
+    """A past night that was made a second time did not come out the same."""
+
+
 class ExpectationFailed(MarqueeError):
     """A table does not satisfy its expectations, so the run stops before it is published."""
 

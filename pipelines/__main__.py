@@ -89,6 +89,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "compare_models": ("--date",),
     "tune": ("--model", "--trials", "--date"),
     "why": ("--user", "--movie"),
+    "replay": ("--date",),
     "rollback": ("--why",),
     "promote": ("--version", "--why", "--of"),
     "demote": ("--why", "--of"),

@@ -41,9 +41,16 @@ BYTES_PER_RATING = 27
 
 
 def run(
-    snapshot_date: date, lake: Lake, spark: SparkSession, docs_dir: Path, deleted_users: Sequence[int] = ()
+    snapshot_date: date,
+    lake: Lake,
+    spark: SparkSession,
+    docs_dir: Path,
+    deleted_users: Sequence[int] = (),
+    into: Lake | None = None,
 ) -> Manifest:
     """Build, check and commit every feature table of one snapshot; running it again replaces that snapshot.
+
+    The features are written to the lake of the raw tables, or `into` another.
 
     What `deleted_users` did is left out: they may have gone after the raw snapshot was made.
 
@@ -51,7 +58,7 @@ def run(
     complete raw snapshot of the date, and ExpectationFailed when a table does not satisfy its expectations.
     """
     raw = lake.open(RAW, snapshot_date)
-    attempt = lake.begin(FEATURES, snapshot_date)
+    attempt = (into or lake).begin(FEATURES, snapshot_date)
 
     def store(table: Table, rows: DataFrame) -> DataFrame:
         """Write the rows and return them as written, so that nothing after computes them a second time."""

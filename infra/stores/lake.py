@@ -13,16 +13,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
-from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from infra.errors import SnapshotMissing
 from infra.revision import git_commit
+from infra.stores.content_hashes import figures, record_of
 from infra.stores.manifest import Check, Manifest, TableRecord
 from infra.tables import Layer, Table
 
 MANIFEST = "manifest.json"
-HALF_BITS = 32
 
 
 class Lake:
@@ -105,13 +105,10 @@ class Attempt:
         """Write the table's columns, in their declared order and type, counting and hashing in the same pass."""
         typed = rows.select(*(F.col(f"`{name}`").cast(kind).alias(name) for name, kind in table.columns.items()))
         seen = Observation(table.name)
-        observed = typed.observe(seen, F.count(F.lit(1)).alias("n_rows"), *_hash_sums(table))
+        observed = typed.observe(seen, *figures(table))
         observed.write.mode("overwrite").parquet(self.location(table))
-        figures = seen.get
-        total = ((figures["high"] or 0) << HALF_BITS) + (figures["low"] or 0)
-        record = TableRecord(figures["n_rows"], dict(table.columns), f"{total % 2**64:016x}")
-        self._written[table.name] = record
-        return record
+        self._written[table.name] = record_of(table, seen.get)
+        return self._written[table.name]
 
     def read(self, table: Table, spark: SparkSession) -> DataFrame:
         """Return what this attempt wrote for `table`, so that checks see it before readers do."""
@@ -187,13 +184,3 @@ class Snapshot:
 
     def _folder(self, table: Table) -> str:
         return self._lake._folder(self._layer, self.manifest.snapshot_date, self.manifest.attempt, table)
-
-
-def _hash_sums(table: Table) -> tuple[Column, Column]:
-    """Return the sums over all rows of the high and of the low half of a row's 64-bit hash.
-
-    A sum does not depend on the order of rows; halves add up to 2 billion rows as plain, quick integers.
-    """
-    row_hash = F.xxhash64(*(F.col(f"`{name}`") for name in table.columns))
-    low_half = row_hash.bitwiseAND((1 << HALF_BITS) - 1)
-    return F.sum(F.shiftrightunsigned(row_hash, HALF_BITS)).alias("high"), F.sum(low_half).alias("low")

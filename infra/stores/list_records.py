@@ -1,46 +1,19 @@
 """What is on record about one user's list and one movie: what a person has to know to ask why."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from pydantic import TypeAdapter
 from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.errors import NoGeneration, NotInCatalogue
-from infra.stores.generation_documents import CATALOGUE, decode, read_models
-from infra.stores.generation_layout import GENERATIONS, MAKERS, POINTER, SERVING_STATE, Content, begun_at
+from infra.stores.generation_documents import CATALOGUE, decode
+from infra.stores.generation_layout import GENERATIONS, POINTER, SERVING_STATE, Content, begun_at
+from infra.stores.generation_records import GenerationRecord, as_record
 from infra.stores.histories import Done, read_histories
-from infra.stores.manifest import Check
 from infra.stores.mongodb import Document, doing
 from infra.stores.ranked_movies import LISTS, ModelVersion, Movie, RankedMovies
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotInputs:
-    """A feature snapshot: its date, the attempt that was in force, and the content hash of every table."""
-
-    date: str
-    attempt: str
-    tables: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        """The date and the attempt, as `Snapshot.name` of the lake."""
-        return f"{self.date}/{self.attempt}"
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a generation was made from; `requirements` is the hash of the lock file, `n` the length of a list."""
-
-    snapshot: SnapshotInputs
-    git_commit: str
-    requirements: str
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +36,6 @@ class Verdict(StrEnum):
     WATCHED = "watched"
     BEYOND_THE_LIST = "beyond_the_list"
     NOT_A_CANDIDATE = "not_a_candidate"
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationRecord:
-    """A generation: `model` made the lists of its users; `inputs` is None for one of before they were kept."""
-
-    id: str
-    snapshot_date: str
-    model: ModelVersion | None
-    git_commit: str
-    inputs: Inputs | None
-    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +79,6 @@ class ListRecord:
         return Place(before + 1, self.ranked.scores[before], sources[before])
 
 
-INPUTS = TypeAdapter(Inputs)
-CHECKS = TypeAdapter(tuple[Check, ...])
-
-
 async def read_list_record(database: AsyncDatabase[Document], user_id: int, movie_id: int) -> ListRecord:
     """Return what MongoDB says now of a user's list in the generation in force.
 
@@ -144,15 +101,4 @@ async def read_list_record(database: AsyncDatabase[Document], user_id: int, movi
     if known is None:
         raise NotInCatalogue(f"no movie {movie_id} in the catalogue of generation {generation}")
     its_list = decode(LISTS, ranked, lists) if ranked else None
-    return ListRecord(user_id, known, _generation(generation, about or {}), its_list, tuple(done))
-
-
-def _generation(generation: str, about: Mapping[str, Any]) -> GenerationRecord:
-    return GenerationRecord(
-        generation,
-        about.get("snapshot_date", "unknown"),
-        read_models(about).get(MAKERS[Content.USER_LISTS]),
-        about.get("git_commit", "unknown"),
-        decode(INPUTS, about["inputs"], GENERATIONS) if "inputs" in about else None,
-        decode(CHECKS, about.get("checks", ()), GENERATIONS) or (),
-    )
+    return ListRecord(user_id, known, as_record(generation, about or {}), its_list, tuple(done))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from infra.stores.list_records import GenerationRecord, ListRecord, Verdict
+from infra.stores.generation_records import GenerationRecord
+from infra.stores.list_records import ListRecord, Verdict
 from models.explanation import Contribution, Opinion
 from pipelines.explaining.reasons import Reasons
 
