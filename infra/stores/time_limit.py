@@ -1,6 +1,6 @@
 """How long an answer may take, on a machine that is busy too."""
 
-LONGEST_TIMES = 8
+LONGEST_TIMES = 4
 """So many times the limit of a quiet machine an answer may take at most: what takes longer still is an outage."""
 
 SMOOTHING, DEVIATION_SMOOTHING, N_DEVIATIONS = 1 / 8, 1 / 4, 4  # of RFC 6298, 2

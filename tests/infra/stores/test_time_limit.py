@@ -26,7 +26,7 @@ def test_one_late_answer_among_many_quick_ones_is_forgotten():
 
 
 def test_it_is_put_off_only_so_far():
-    assert after(*[0.19, 0.01] * 50) == LONGEST_TIMES * 0.025
+    assert after(*[0.095, 0.01] * 50) == LONGEST_TIMES * 0.025
 
 
 def test_answers_of_a_server_that_hangs_say_nothing():
