@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from infra.settings import get_settings
-from serving.described import describe_every_answer
+from serving.described import DESCRIPTION, TAGS, describe_every_answer
 from serving.errors import tell_errors
 from serving.etags import Etags
 from serving.observed import Observed
@@ -37,6 +37,8 @@ app = FastAPI(
     title="Marquee",
     version="1",
     summary="Movies for everyone: lists that were computed last night.",
+    description=DESCRIPTION,
+    openapi_tags=TAGS,
     lifespan=lifespan,
 )
 app.state.clock = partial(datetime.now, UTC)
