@@ -28,18 +28,19 @@ from tests.benchmarks.figures import Figure
 from tests.catalogues import silent
 
 FOLDER = Path("var/bench")
-LENGTH, N_ROUNDS, MOST_MEMORY_MB = 100, 5, 1_000
+LENGTH, MOST_MEMORY_MB = 100, 1_000
 UNITS = "users a second", "users a processor second"
 
 
 class Size(NamedTuple):
-    """MovieLens-32M, -20M and -1M, how many users the peers are given, and the least ratios to them."""
+    """A catalogue's size, how many users the peers are given, how often all take turns, and the least ratios."""
 
     n_users: int
     n_movies: int
     n_ratings: int
     n_factors: int
     n_peer_users: int
+    n_rounds: int
     over_implicit: float
     over_product: float | None = None
 
@@ -47,10 +48,10 @@ class Size(NamedTuple):
         return f"{self.n_users}x{self.n_movies}x{self.n_factors}"
 
 
-SIZES = (
-    Size(200_948, 87_585, 32_000_204, 64, 4_096, over_implicit=10, over_product=1),
-    Size(138_493, 26_744, 20_000_263, 128, 8_192, over_implicit=5),
-    Size(6_040, 3_706, 1_000_209, 128, 6_040, over_implicit=4),
+SIZES = (  # those of MovieLens-32M, -20M and -1M
+    Size(200_948, 87_585, 32_000_204, 64, 4_096, 3, over_implicit=10, over_product=1),
+    Size(138_493, 26_744, 20_000_263, 128, 8_192, 3, over_implicit=5),
+    Size(6_040, 3_706, 1_000_209, 128, 6_040, 15, over_implicit=4),
 )
 
 
@@ -114,12 +115,12 @@ def memory_mb(work, *arguments):
     return peak / 10**6
 
 
-def take_turns(users, movies, seen, some):
+def take_turns(users, movies, seen, some, n_rounds):
     """Return each one's fastest rates; the peers list for the positions `some` of users."""
     ids = np.arange(len(movies))
     top_by_factors(users[:1], movies, seen[:1], LENGTH, ids)  # compiles
     fastest = dict.fromkeys(("ours", "implicit", "product"), np.zeros(2))
-    for _ in range(N_ROUNDS):
+    for _ in range(n_rounds):
         ours, lists = rates(users, top_by_factors, movies, seen, LENGTH, ids)
         implicit, (_, scores) = rates(users[some], list_by_implicit, movies, seen[some])
         product, _ = rates(users[some], multiply, movies)
@@ -132,7 +133,7 @@ def take_turns(users, movies, seen, some):
 def measure_size(size, folder):
     users, movies, seen = learned(size, folder)
     some = np.sort(np.random.default_rng(0).permutation(len(users))[: size.n_peer_users])
-    fastest = take_turns(users, movies, seen, some)
+    fastest = take_turns(users, movies, seen, some, size.n_rounds)
     memory = memory_mb(top_by_factors, users, movies, seen, LENGTH, np.arange(len(movies)))
     name, bars = f"top {LENGTH} of {size}", {"implicit": size.over_implicit, "product": size.over_product}
     return [
