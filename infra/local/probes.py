@@ -7,11 +7,14 @@ import httpx
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 LOOPBACK = "127.0.0.1"
 TIMEOUT_SECONDS = 2.0
 FIRST_REQUEST_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
+ONE_TRY = Retry(NoBackoff(), retries=0)  # the caller asks again; left alone, a no takes seconds
 
 # No proxy: it is for the world outside, and these servers are on this machine.
 _direct = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
@@ -50,7 +53,7 @@ def airflow_answers(address: str) -> bool:
 
 def redis_answers(port: int) -> bool:
     """Tell whether Redis has loaded its data and takes commands."""
-    with Redis(LOOPBACK, port, socket_timeout=TIMEOUT_SECONDS) as client:
+    with Redis(LOOPBACK, port, socket_timeout=TIMEOUT_SECONDS, retry=ONE_TRY) as client:
         try:
             return bool(client.ping())
         except RedisError:

@@ -35,7 +35,8 @@ def test_running_servers_answer(mongodb, redis):
     assert probes.redis_answers(redis.port)
 
 
-def test_nobody_answers_at_a_free_port():
+def test_nobody_answers_at_a_free_port(monkeypatch):
+    monkeypatch.setattr(probes, "TIMEOUT_SECONDS", 0.1)
     port = free_port()
 
     assert not probes.http_answers(f"http://127.0.0.1:{port}")

@@ -101,9 +101,11 @@ def test_a_version_came_to_be_live_by_the_first_decision_of_its_last_reign(log):
     assert (came["verdict"], came["who"]) == ("demoted", "ada")
 
 
-def test_a_server_that_is_down_is_said_in_words():
+def test_a_server_that_is_down_is_said_in_words(monkeypatch):
+    monkeypatch.setattr("infra.stores.mongodb.PATIENCE_MS", 100)
+
     with pytest.raises(ServerUnreachable, match="make up"):
-        PromotionLog("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", "marquee")
+        PromotionLog("mongodb://127.0.0.1:1/", "marquee")
 
 
 def test_only_another_champion_is_announced(mongodb):
