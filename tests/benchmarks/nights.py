@@ -46,6 +46,7 @@ def started_mongodb(folder):
 
 def size_of_database(mongodb):
     with MongoClient(mongodb.address) as client:
+        client.admin.command("fsync")  # sizes are as of the last checkpoint
         told = client["bench"].command("dbStats")
     return told["storageSize"] + told["indexSize"]
 
