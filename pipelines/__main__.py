@@ -44,6 +44,13 @@ def above_zero(text: str) -> float:
     return float(text)
 
 
+def share(text: str) -> float:
+    """Return a number from 0 to 1."""
+    if not 0 <= float(text) <= 1:
+        raise ValueError
+    return float(text)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "--date": {"dest": "snapshot_date", "type": day, "help": "the snapshot, such as 2026-11-20"},
     "--dataset": {"help": "a MovieLens name, `sample`, or the path of a zip or folder"},
@@ -76,6 +83,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--password": {"default": "marquee-local-only", "help": "of the accounts that stand for the users"},
     "--user": {"dest": "user_id", "type": positive, "required": True, "help": "whose list"},
     "--movie": {"dest": "movie_id", "type": positive, "required": True, "help": "a movie of the catalogue"},
+    "--users (how many)": {"dest": "n_users", "type": positive, "required": True, "help": "how many"},
+    "--movies": {"dest": "n_movies", "type": positive, "required": True, "help": "how many"},
+    "--interactions": {"dest": "n_interactions", "type": positive, "required": True, "help": "how many"},
+    "--n": {"type": positive, "default": 100, "help": "how long lists are, 100 if not said"},
+    "--within-hours": {"dest": "hours", "type": above_zero, "default": 6.0, "help": "how long the night may take"},
+    "--requests-per-second": {"dest": "rate", "type": above_zero, "default": 100.0, "help": "what the API is asked"},
+    "--p99": {"dest": "p99_seconds", "type": above_zero, "default": 0.1, "help": "seconds, of 99 in 100 answers"},
+    "--node-availability": {"type": share, "default": 0.995, "help": "how often one machine is up, such as 0.995"},
     "action": {"choices": ("show", "replay"), "help": "say what is there, or put dead letters back in their streams"},
 }
 
@@ -102,6 +117,10 @@ PIPELINES: dict[str, tuple[str, ...]] = {
     "simulate": ("--last", "--speed", "--rate", "--password"),
     "retrain_model": ("--why",),
     "refresh_older_than": ("--hours", "--per-second"),
+    "plan": (
+        *("--users (how many)", "--movies", "--interactions", "--n", "--within-hours"),
+        *("--requests-per-second", "--p99", "--node-availability"),
+    ),
 }
 """What each pipeline's `main` takes."""
 
@@ -113,7 +132,7 @@ def parse(arguments: list[str]) -> tuple[str, dict[str, Any]]:
     for name, taken in PIPELINES.items():
         command = commands.add_parser(name)
         for option in taken:
-            command.add_argument(option, **OPTIONS[option])
+            command.add_argument(option.split()[0], **OPTIONS[option])
     options = vars(parser.parse_args(arguments))
     return options.pop("pipeline"), options
 

@@ -22,17 +22,23 @@ DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
         "disk_bytes": (ONCE, PER_INTERACTION),
     },
     PUBLISH: {
-        "processor_seconds": (ONCE, PER_PLACE, PER_SCORE),
+        "processor_seconds": (PER_SCORE, ONCE, PER_PLACE),
         "peak_memory_bytes": (ONCE, PER_INTERACTION),
         "disk_bytes": (PER_PLACE,),
     },
 }
-"""What each figure of each stage grows with."""
+"""What each figure of each stage grows with, the most with the last; one run can only tell of one."""
 
 
 def predict(stage: str, workload: Workload, runs: Sequence[Run]) -> Cost:
-    """Return what a stage will cost, as far as it grows as it did between the runs."""
+    """Return what a stage will cost, as far as it grows as it did between the runs that have it."""
+    runs = having(stage, runs)
     return Cost(*(_predict(stage, figure, workload, runs) for figure in Cost._fields))
+
+
+def having(stage: str, runs: Sequence[Run]) -> list[Run]:
+    """Return the runs in which a stage was measured."""
+    return [run for run in runs if stage in run.stages]
 
 
 def _predict(stage: str, figure: str, workload: Workload, runs: Sequence[Run]) -> float:
@@ -40,7 +46,7 @@ def _predict(stage: str, figure: str, workload: Workload, runs: Sequence[Run]) -
 
     The weights minimise the sum of squares of relative errors, so that a small run tells as much as a large one.
     """
-    drivers = DRIVERS[stage][figure]
+    drivers = DRIVERS[stage][figure][-len(runs) :]
     measured = np.array([getattr(run.stages[stage], figure) for run in runs])
     grown = np.array([_of(run.workload, drivers) for run in runs])
     scale = grown.max(axis=0)

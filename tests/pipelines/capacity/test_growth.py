@@ -38,3 +38,13 @@ def test_runs_are_read_as_they_were_written_the_smallest_first(tmp_path):
     write_runs([night(2), night(1)], tmp_path / "runs.json")
 
     assert read_runs(tmp_path / "runs.json") == [night(1), night(2)]
+
+
+def test_from_one_run_everything_is_taken_to_grow_with_the_ratings():
+    assert predict("etl", night(10).workload, [night(1)]).processor_seconds == pytest.approx(230)
+
+
+def test_a_run_without_a_stage_tells_nothing_of_it():
+    unfinished = night(2)._replace(stages={})
+
+    assert predict("etl", night(10).workload, [night(1), unfinished]) == predict("etl", night(10).workload, [night(1)])

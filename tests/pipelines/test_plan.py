@@ -1,0 +1,46 @@
+import pytest
+
+from pipelines.plan import main
+
+
+def test_a_plan_names_stages_stores_replicas_and_availability(capsys):
+    main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
+
+    told = capsys.readouterr().out
+    for word in (
+        "etl",
+        "train",
+        "publish",
+        "together",
+        "lake",
+        "MongoDB",
+        "Redis",
+        "API: 2 replicas",
+        "available: 99.",
+    ):
+        assert word in told
+    assert "EXTRAPOLATED" not in told
+
+
+def test_a_plan_far_beyond_what_was_run_says_so(capsys):
+    main(n_users=10_000_000, n_movies=100_000, n_interactions=1_000_000_000)
+
+    assert "EXTRAPOLATED: per interaction, " in capsys.readouterr().out
+
+
+def test_a_night_is_given_the_cores_that_finish_it_in_time(capsys):
+    def cores(hours):
+        main(n_users=10_000_000, n_movies=100_000, n_interactions=1_000_000_000, hours=hours)
+        [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("together")]
+        n_cores, took = line.split()[1:]
+        assert float(took) <= hours
+        return int(n_cores)
+
+    assert cores(hours=1) > cores(hours=10) >= 2
+
+
+@pytest.mark.parametrize(("p99", "told"), [(0.001, "at best"), (0.1, "replicas")])
+def test_a_p99_that_cannot_be_had_is_said_in_words(p99, told, capsys):
+    main(n_users=1_000, n_movies=100, n_interactions=10_000, p99_seconds=p99)
+
+    assert told in capsys.readouterr().out
