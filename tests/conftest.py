@@ -5,8 +5,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.machinery import ModuleSpec
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +34,8 @@ def pytest_configure() -> None:
     """End like on Ctrl-C when told to terminate, and let every process have the time to stop its servers."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     NodeManager.EXIT_TIMEOUT = STOP_SECONDS
+    program = sys.modules["__main__"]
+    program.__spec__ = program.__spec__ or ModuleSpec("__main__", loader=None)  # without one, pyspark ends the process
 
 
 def free_port() -> int:
