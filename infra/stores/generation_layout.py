@@ -7,7 +7,10 @@
     movies_<generation>                      _id movie_id, title, year, genres, imdb_id, tmdb_id
     popular_<generation>                     _id `all` or a genre, movie_ids, scores
 
-`movie_ids` is best first and `scores` goes with it. `sources` counts how many of them came from where, in the order of
+`movie_ids` is best first and `scores` goes with it. The lists of users and movies have both packed: binary, of 32-bit
+integers and of 32-bit floats, the lowest byte first. Popular lists, and lists made after their generation, are arrays.
+
+`sources` counts how many of them came from where, in the order of
 the list: `{"als": 97, "popular": 3}` is 97 movies of the model `als`, then 3 of a popular list.
 
 `fingerprint` stands for all that the list was made from: where the next generation makes it from the same, it keeps it.

@@ -1,16 +1,17 @@
-"""Lists as BSON, written by NumPy: a third of the work of making Python numbers first and encoding them one by one."""
+"""Lists as BSON, written and read by NumPy: numbers travel packed, and never become Python's one by one."""
 
-import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import bson
 import numpy as np
+from bson.binary import Binary
 from bson.int64 import Int64
 from bson.raw_bson import RawBSONDocument
 from numpy.typing import NDArray
 
-ALL_BITS = struct.unpack("<d", b"\xff" * 8)[0]
+MOVIE_IDS, SCORES = np.dtype("<i4"), np.dtype("<f4")
+LARGEST = np.iinfo(np.int32).max
 
 
 class StoredLists(NamedTuple):
@@ -71,8 +72,9 @@ def decode_lists(documents: Sequence[Mapping[str, Any]], n: int) -> StoredLists:
     movie_ids = np.full((len(documents), n), -1, np.int64)
     scores = np.full((len(documents), n), -np.inf, np.float32)
     for row, document in enumerate(documents):
-        movie_ids[row, : len(document["movie_ids"])] = document["movie_ids"][:n]
-        scores[row, : len(document["scores"])] = document["scores"][:n]
+        listed, scored = _unpacked(document["movie_ids"], MOVIE_IDS), _unpacked(document["scores"], SCORES)
+        movie_ids[row, : len(listed)] = listed[:n]
+        scores[row, : len(scored)] = scored[:n]
     sources = dict.fromkeys(source for document in documents for source in document["sources"])
     return StoredLists(
         np.array([document["_id"] for document in documents], np.int64),
@@ -83,28 +85,38 @@ def decode_lists(documents: Sequence[Mapping[str, Any]], n: int) -> StoredLists:
     )
 
 
+def _unpacked(numbers: Any, kind: np.dtype) -> Any:
+    return np.frombuffer(numbers, kind) if isinstance(numbers, bytes) else numbers
+
+
 def _encode(lists: StoredLists, length: int, sources: dict[str, int]) -> list[RawBSONDocument]:
     """Return documents of the same length, which differ in their numbers only.
 
     Where the numbers go is found by encoding the same document twice, with all of their bits off and on.
     """
-    ids, movie_ids, scores = lists.ids[:, None], lists.movie_ids[:, :length], lists.scores[:, :length]
-    is_wide = max(ids.max(initial=0), movie_ids.max(initial=0)) > np.iinfo(np.int32).max
-    integer, width = (Int64, "<i8") if is_wide else (int, "<i4")
-    off, on = (_template(length, sources, *bits) for bits in ((integer(0), 0.0), (integer(-1), ALL_BITS)))
-    marks = lists.fingerprints[:, None].astype("<u8")
-    numbers = ids.astype(width), movie_ids.astype(width), scores.astype("<f8"), marks
+    ids, movie_ids = lists.ids[:, None], lists.movie_ids[:, :length]
+    if movie_ids.max(initial=0) > LARGEST:
+        raise ValueError(f"the movie id {movie_ids.max()} does not fit the 32 bits that lists are stored with")
+    is_wide = ids.max(initial=0) > LARGEST
+    off, on = (_template(length, sources, is_wide, bits) for bits in (0, -1))
+    numbers = (
+        ids.astype("<i8" if is_wide else "<i4"),
+        movie_ids.astype(MOVIE_IDS),
+        lists.scores[:, :length].astype(SCORES),
+        lists.fingerprints[:, None].astype("<u8"),
+    )
     encoded = np.tile(off, (len(ids), 1))
     encoded[:, off != on] = np.hstack([each.view(np.uint8) for each in numbers])
     return [RawBSONDocument(row.tobytes()) for row in encoded]
 
 
-def _template(length: int, sources: dict[str, int], integer: int, fraction: float) -> NDArray[np.uint8]:
+def _template(length: int, sources: dict[str, int], is_wide: bool, bits: int) -> NDArray[np.uint8]:
+    packed = Binary(np.full(length, bits, MOVIE_IDS).tobytes())
     document = {
-        "_id": integer,
-        "movie_ids": [integer] * length,
-        "scores": [fraction] * length,
-        "fingerprint": Int64(integer),
+        "_id": Int64(bits) if is_wide else bits,
+        "movie_ids": packed,
+        "scores": packed,
+        "fingerprint": Int64(bits),
         "sources": sources,
     }
     return np.frombuffer(bson.encode(document), np.uint8)

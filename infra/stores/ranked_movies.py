@@ -1,9 +1,12 @@
 """Movies and lists of them, wherever they are kept."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, FiniteFloat, TypeAdapter
+from pydantic import AwareDatetime, BeforeValidator, FiniteFloat, TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,15 @@ class Movie:
     tmdb_id: int | None
 
 
+def unpack(code: str, numbers: Any) -> Any:
+    """Return packed numbers of an `array` code as a list, and anything else as it is."""
+    return array(code, numbers).tolist() if isinstance(numbers, bytes) else numbers
+
+
+MovieIds = Annotated[list[int], BeforeValidator(partial(unpack, "i"))]
+Scores = Annotated[list[FiniteFloat], BeforeValidator(partial(unpack, "f"))]
+
+
 @dataclass(frozen=True, slots=True)
 class RankedMovies:
     """A list, best first; `sources` counts where its movies came from, in the order of the list.
@@ -34,8 +46,8 @@ class RankedMovies:
     all of its movies, and `model` what made it.
     """
 
-    movie_ids: list[int]
-    scores: list[FiniteFloat]
+    movie_ids: MovieIds
+    scores: Scores
     sources: Mapping[str, int] = field(default_factory=dict)
     generated_at: AwareDatetime | None = None
     source: str | None = None

@@ -12,7 +12,7 @@ from infra.stores.generations import GenerationStore
 from infra.stores.lake import Snapshot
 from infra.stores.list_records import ListRecord, read_list_record
 from infra.stores.mongodb import connect_async
-from infra.stores.ranked_movies import ModelVersion
+from infra.stores.ranked_movies import ModelVersion, unpack
 from infra.stores.registry import StoredModel
 from models.likeness import MovieLikeness
 from models.recommender import Model
@@ -61,7 +61,8 @@ def publish(mongodb: MongodbSettings, snapshot: Snapshot, recommender: StoredMod
 def listed(mongodb: MongodbSettings, generation: str, user_id: int = USER) -> list[int]:
     """Return the movies of a user's list as it is stored."""
     with MongoClient(mongodb.address) as client:
-        return client[mongodb.database][f"user_recommendations_{generation}"].find_one({"_id": user_id})["movie_ids"]
+        stored = client[mongodb.database][f"user_recommendations_{generation}"].find_one({"_id": user_id})
+        return unpack("i", stored["movie_ids"])
 
 
 def read(mongodb: MongodbSettings, movie_id: int, user_id: int = USER) -> ListRecord:

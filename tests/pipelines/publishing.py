@@ -18,6 +18,7 @@ from infra.stores.generation_contents import GenerationContents
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
 from infra.stores.ledger import Ledger
+from infra.stores.ranked_movies import unpack
 from infra.stores.registry import StoredModel
 from infra.tables import FEATURES
 from models.catalogue import describe
@@ -65,7 +66,13 @@ def in_force(database):
 
 def lists(database, kind):
     """Return the collection of that kind in the generation in force, by id."""
-    return {document.pop("_id"): document for document in database[f"{kind}_{in_force(database)}"].find()}
+    documents = database[f"{kind}_{in_force(database)}"].find()
+    return {document.pop("_id"): unpacked(document) for document in documents}
+
+
+def unpacked(document):
+    """Return a document of MongoDB with lists in place of packed numbers."""
+    return {name: unpack("i" if name == "movie_ids" else "f", field) for name, field in document.items()}
 
 
 def stored(model: Popularity | MovieLikeness) -> StoredModel:

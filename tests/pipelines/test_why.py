@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 
@@ -196,13 +197,16 @@ def test_a_stored_score_that_is_not_the_one_made_again_is_said_to_disagree(als, 
         database = client[mongodb.database]
         generation = database.serving_state.find_one({"_id": "recommendations"})["generation"]
         lists = database[Content.USER_LISTS.of(generation)]
-        lists.update_one({"_id": USER}, {"$set": {"scores.0": 0.123, "movie_ids.1": 999}})
+        stored = lists.find_one({"_id": USER})
+        scores, listed = array("f", stored["scores"]), array("i", stored["movie_ids"])
+        scores[0], listed[1] = 0.125, 999
+        lists.update_one({"_id": USER}, {"$set": {"scores": scores.tobytes(), "movie_ids": listed.tobytes()}})
 
     first, second = (find_reasons(champion, read(mongodb, movie)).disagreement for movie in movie_ids[:2])
     landed_again = replace(champion, snapshot="2026-11-20/later")
     third = find_reasons(landed_again, read(mongodb, movie_ids[0])).disagreement
 
-    assert first.startswith("the score is 0.123 as stored and ")
+    assert first.startswith("the score is 0.125 as stored and ")
     assert "the inputs are the same, so code or machine must be another" in first
     assert second.startswith("the movie is in the list only as it was made again: ")
     assert third.endswith(f"made from the snapshot {champion.snapshot}, and 2026-11-20/later is there now")

@@ -11,6 +11,7 @@ from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.ledger import ShardRecord
 from infra.stores.manifest import Check
+from infra.stores.ranked_movies import unpack
 
 DAY = date(2026, 11, 20)
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
@@ -169,7 +170,7 @@ def test_lists_that_are_there_already_stay_as_they_are(store, database):
     store.contents(generation).write_lists(Content.USER_LISTS, np.array([1, 2]), *lists)
 
     found = database[f"user_recommendations_{generation}"].find({}, sort=[("_id", 1)])
-    assert [document["movie_ids"] for document in found] == [[50, 60], [80, 90]]
+    assert [unpack("i", document["movie_ids"]) for document in found] == [[50, 60], [80, 90]]
 
 
 def test_collections_that_are_no_generation_of_ours_are_left_alone(store, database):

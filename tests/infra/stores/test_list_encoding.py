@@ -1,7 +1,10 @@
+import struct
+from array import array
 from operator import itemgetter
 
 import bson
 import numpy as np
+import pytest
 from bson.int64 import Int64
 
 from infra.stores.list_encoding import StoredLists, decode_lists, encode_lists, joined
@@ -16,7 +19,13 @@ def stored(ids, movie_ids, scores, fingerprints=None, **n_by_source):
 
 def decoded(*lists, **n_by_source):
     encoded = encode_lists(stored(*lists, **n_by_source))
-    return sorted((bson.decode(document.raw) for document in encoded), key=lambda document: document["_id"])
+    documents = sorted((bson.decode(document.raw) for document in encoded), key=itemgetter("_id"))
+    return [unpacked(document) for document in documents]
+
+
+def unpacked(document):
+    movie_ids, scores = array("i", document["movie_ids"]), array("f", document["scores"])
+    return {**document, "movie_ids": movie_ids.tolist(), "scores": scores.tolist()}
 
 
 def test_a_list_is_the_document_that_bson_itself_would_write():
@@ -24,8 +33,8 @@ def test_a_list_is_the_document_that_bson_itself_would_write():
 
     document = {
         "_id": 7,
-        "movie_ids": [50, 60],
-        "scores": [0.75, -1.5],
+        "movie_ids": struct.pack("<2i", 50, 60),
+        "scores": struct.pack("<2f", 0.75, -1.5),
         "fingerprint": Int64(-2),
         "sources": {"als": 2},
     }
@@ -72,10 +81,12 @@ def test_every_number_lands_in_its_place():
     assert [document["scores"] for document in documents] == scores.tolist()
 
 
-def test_ids_may_be_as_large_as_64_bits_allow():
-    [document] = decoded([2**62], [[1, 2**63 - 1]], [[0.5, 0.25]], als=[2])
+def test_ids_of_users_may_have_64_bits_and_those_of_movies_32():
+    [document] = decoded([2**62], [[1, 2**31 - 1]], [[0.5, 0.25]], als=[2])
 
-    assert (document["_id"], document["movie_ids"]) == (2**62, [1, 2**63 - 1])
+    assert (document["_id"], document["movie_ids"]) == (2**62, [1, 2**31 - 1])
+    with pytest.raises(ValueError, match="the movie id 2147483648 does not fit"):
+        decoded([1], [[1, 2**31]], [[0.5, 0.25]], als=[2])
 
 
 def test_padding_is_left_out_and_sources_are_counted_per_list():

@@ -1,5 +1,6 @@
 """Two nights with the same champions: what is kept of the first, and what is made anew."""
 
+from array import array
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -126,7 +127,7 @@ def test_a_sample_that_comes_out_differently_has_everything_computed(
     publish, first, second, database, all_computed, capsys
 ):
     generation = publish(first)
-    wrong = {"$set": {"movie_ids.0": 999}}
+    wrong = {"$set": {"movie_ids": array("i", [999] * 4).tobytes()}}
     database[f"user_recommendations_{generation}"].update_one({"_id": 30}, wrong)
 
     publish(second)
