@@ -4,35 +4,29 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from infra.parallelism import free_memory
 from infra.settings import SparkSettings, get_settings
 from infra.spark import create_session, is_cluster
 from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
-from infra.stores.ledger import ShardRecord
 from infra.stores.manifest import Check
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
 from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
-from pipelines.publication.actuals import Actual, measured, of_shards
-from pipelines.publication.carry_over import begin_carry_over
+from pipelines.publication.actuals import Actual, measured
 from pipelines.publication.catalogue import write_catalogue
 from pipelines.publication.checks import check_counts, check_faults, check_learned
 from pipelines.publication.cluster import make_shards_on_cluster
 from pipelines.publication.gate import judge
 from pipelines.publication.generation_figures import GenerationFigures
-from pipelines.publication.hashes import add_hashes
-from pipelines.publication.local import N_WORKERS, MakeShards, make_shards_here
+from pipelines.publication.local import MakeShards, make_shards_here
+from pipelines.publication.making import LISTS, describe, make_missing
 from pipelines.publication.report import leave_report
-from pipelines.publication.shards import fitting_size, missing_shards
 from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
 
 LIST_LENGTH = 100
-LISTS = Content.USER_LISTS, Content.MOVIE_LISTS
 
 
 def run(
@@ -79,46 +73,6 @@ def run(
     store.publish(generation, counts, checks, comparisons, accept, report)
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))
     return generation
-
-
-def make_missing(
-    tonight: Tonight, store: GenerationStore, generation: str, make_shards: MakeShards
-) -> list[ShardRecord]:
-    """Make the shards that are not in the ledger yet, and return what it says of all."""
-    making = begin_carry_over(tonight, store, generation)
-    ledger = store.ledger(generation)
-    made = [record.shard for record in ledger.records()]
-    size = fitting_size(tonight.n, N_WORKERS, free_memory())
-    missing = [shard for lists in LISTS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
-    if made:
-        print(f"{len(made)} shards were finished before, {len(missing)} are missing")
-    make_shards(missing, tonight, store, making)
-    return ledger.records()
-
-
-def describe(
-    records: Sequence[ShardRecord],
-    figures: GenerationFigures,
-    took: Mapping[str, Actual],
-    store: GenerationStore,
-    generation: str,
-) -> None:
-    """Note in the generation what its shards add up to."""
-    of_lists = {lists: [record for record in records if record.content is lists] for lists in LISTS}
-    facts: dict[str, Any] = {
-        "lists_hash": add_hashes(record.lists_hash for record in records),
-        "figures": figures.as_document(),
-        "saved": {lists: _kept(shards) for lists, shards in of_lists.items()},
-        "actuals": {**took, **{lists: of_shards(shards) for lists, shards in of_lists.items()}},
-    }
-    store.describe(generation, facts)
-    for lists, saved in facts["saved"].items():
-        print(f"{lists}: {saved['n_kept']:,} kept from the generation before, {saved['n_computed']:,} computed")
-
-
-def _kept(records: Sequence[ShardRecord]) -> dict[str, int]:
-    """Return how many lists were kept from the generation before, and how many were computed."""
-    return {"n_kept": sum(each.n_kept for each in records), "n_computed": sum(each.n_computed for each in records)}
 
 
 def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence[int]) -> dict[str, int]:

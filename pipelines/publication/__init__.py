@@ -2,6 +2,7 @@
 
     tonight             everything that lists are made from, read once
     shards              runs of users or movies, made one at a time
+    making              what is missing is made, and noted in the generation's document
     make_shard          one shard from beginning to end: lists, figures, documents, a line in the ledger
     local, cluster      all shards on this machine, or on a Spark cluster
     lists               the lists of some users or movies
