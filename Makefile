@@ -68,7 +68,7 @@ serve: setup ## run the API in the foreground
 	@$(BIN)/python -m serving
 
 test: setup ## run the tests against real servers on free ports
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-faults: setup ## break the servers of the API, and measure how fast it answers meanwhile
 	@$(BIN)/python -m pytest -m faults

@@ -38,6 +38,11 @@ def pytest_configure() -> None:
     program.__spec__ = program.__spec__ or ModuleSpec("__main__", loader=None)  # without one, pyspark ends the process
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take minutes, so that nobody waits for them in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
 def free_port() -> int:
     return free_ports(1)[0]
 
