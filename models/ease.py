@@ -149,8 +149,14 @@ class _ThroughUsers(NamedTuple):
         return cls(stars, inverse.astype(np.float32), (1 - np.concatenate(of_itself)).astype(np.float32))
 
     def scores(self, history: sparse.csr_array) -> NDArray[np.float32]:
-        """Return history B, (n_rows, n_movies); of movies that a row of `history` holds it means nothing."""
-        return (history @ self.stars.T).toarray() @ self.inverse @ self.stars / self.others
+        """Return history B, (n_rows, n_movies); of movies that a row of `history` holds it means nothing.
+
+        `history` has ROWS_PER_BLOCK rows at most, and none changes a bit of another's scores.
+        """
+        n_rows = history.shape[0]
+        shared = np.zeros((ROWS_PER_BLOCK, len(self.inverse)), np.float32)  # BLAS sums fewer rows in another order
+        shared[:n_rows] = (history @ self.stars.T).toarray()
+        return (shared @ self.inverse)[:n_rows] @ self.stars / self.others
 
     def arrays(self) -> Arrays:
         entries = self.stars.tocoo()

@@ -126,6 +126,16 @@ def test_the_blocks_change_nothing(monkeypatch):
     np.testing.assert_array_equal(in_parts.movie_ids, whole.movie_ids)
 
 
+def test_who_else_is_asked_for_changes_no_bit_of_a_list():
+    ratings = rated_by(260, 400)
+    fitted = fit(ratings)
+
+    together, alone = fitted.recommend(ratings.users.ids, 50, ratings), fitted.recommend(np.array([7]), 50, ratings)
+
+    np.testing.assert_array_equal(together.movie_ids[7], alone.movie_ids[0])
+    np.testing.assert_array_equal(together.scores[7], alone.scores[0])
+
+
 @pytest.mark.parametrize("ratings", [FEW_USERS, FEW_MOVIES], ids=["few users", "few movies"])
 def test_both_kinds_are_restored_from_json_and_arrays(ratings):
     fitted = fit(ratings)
