@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from pymongo import MongoClient
+from pymongo.database import Database
 from xdist.workermanage import NodeManager
 
 from infra.local import servers
 from infra.local.probes import wait_until
 from infra.local.servers import Server
 from infra.settings import MlflowSettings, MongodbSettings, ObjectsSettings, RedisSettings
+from infra.stores.generations import GenerationStore
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
@@ -117,6 +119,20 @@ def mongodb(mongod: MongodbSettings) -> MongodbSettings:
 def fresh_mongodb(mongod: MongodbSettings) -> MongodbSettings:
     """Return the server with a database that no other test uses."""
     return mongod.model_copy(update={"database": f"test_{next(serial)}"})
+
+
+@pytest.fixture
+def database(mongodb: MongodbSettings) -> Iterator[Database]:
+    """The test's database itself."""
+    with MongoClient(mongodb.address) as client:
+        yield client[mongodb.database]
+
+
+@pytest.fixture
+def store(mongodb: MongodbSettings) -> Iterator[GenerationStore]:
+    """The generations of the test's database."""
+    with GenerationStore(mongodb.address, mongodb.database) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")

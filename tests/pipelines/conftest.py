@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import pytest
 from mlflow import MlflowClient
-from pymongo import MongoClient
 
 from infra.local import servers
 from infra.settings import ApiSettings
-from infra.stores.generations import GenerationStore
 from infra.tables import FEATURES
 from tests.conftest import free_port
 from tests.pipelines.small_lake import DAY, write_small_lake
@@ -49,20 +47,6 @@ def small_lake(spark, tmp_path_factory):
 def snapshot(small_lake):
     """The newest of the small lake."""
     return small_lake.open(FEATURES, DAY)
-
-
-@pytest.fixture
-def store(mongodb):
-    """The generations of the test's database."""
-    with GenerationStore(mongodb.address, mongodb.database) as store:
-        yield store
-
-
-@pytest.fixture
-def database(mongodb):
-    """The test's database itself."""
-    with MongoClient(mongodb.address) as client:
-        yield client[mongodb.database]
 
 
 @pytest.fixture

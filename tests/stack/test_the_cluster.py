@@ -11,7 +11,6 @@ from urllib.request import urlopen
 
 import pyspark
 import pytest
-from pymongo import MongoClient
 
 from infra.local.probes import http_answers, wait_until
 from infra.local.servers import Server
@@ -79,12 +78,6 @@ def lake(tmp_path_factory):
 @pytest.fixture(scope="module")
 def snapshot(spark, lake):
     return write_features(lake, spark, RATINGS, MOVIES)
-
-
-@pytest.fixture
-def database(mongodb):
-    with MongoClient(mongodb.address) as client:
-        yield client[mongodb.database]
 
 
 @pytest.fixture

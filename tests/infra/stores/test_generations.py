@@ -25,12 +25,6 @@ ODD = Check("user_recommendations", "personal lift", 0.01, "at least 0.3", passe
 
 
 @pytest.fixture
-def store(mongodb):
-    with GenerationStore(mongodb.address, mongodb.database) as store:
-        yield store
-
-
-@pytest.fixture
 def database(mongodb):
     with MongoClient(mongodb.address, tz_aware=True) as client:
         yield client[mongodb.database]
