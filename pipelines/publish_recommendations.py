@@ -9,7 +9,7 @@ import numpy as np
 
 from infra.settings import SparkSettings, get_settings
 from infra.spark import create_session, is_cluster
-from infra.stores.generation_layout import Content
+from infra.stores.generation_layout import MAKERS, Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
 from infra.stores.manifest import Check
@@ -22,7 +22,7 @@ from pipelines.publication.cluster import make_shards_on_cluster
 from pipelines.publication.gate import judge
 from pipelines.publication.generation_figures import GenerationFigures
 from pipelines.publication.local import MakeShards, make_shards_here
-from pipelines.publication.making import LISTS, describe, make_missing
+from pipelines.publication.making import describe, make_missing
 from pipelines.publication.report import leave_report
 from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
 
@@ -97,7 +97,7 @@ def check(
     expected: Mapping[str, int],
 ) -> list[Check]:
     """Judge what models learned, what was computed and, by `counts` of its documents, what was written."""
-    faults = [check for lists in LISTS for check in check_faults(lists, figures.lists[lists].faults)]
+    faults = [check for lists in MAKERS for check in check_faults(lists, figures.lists[lists].faults)]
     learned = [check_learned(model.name, model.arrays) for model in models]
     return [*faults, *check_counts(counts, expected), *learned]
 

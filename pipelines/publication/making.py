@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.parallelism import free_memory
-from infra.stores.generation_layout import Content
+from infra.stores.generation_layout import MAKERS
 from infra.stores.generations import GenerationStore
 from infra.stores.ledger import ShardRecord
 from pipelines.publication.actuals import Actual, of_shards
@@ -15,8 +15,6 @@ from pipelines.publication.local import N_WORKERS, MakeShards
 from pipelines.publication.shards import fitting_size, missing_shards
 from pipelines.publication.tonight import Tonight
 
-LISTS = Content.USER_LISTS, Content.MOVIE_LISTS
-
 
 def make_missing(
     tonight: Tonight, store: GenerationStore, generation: str, make_shards: MakeShards
@@ -26,7 +24,7 @@ def make_missing(
     ledger = store.ledger(generation)
     made = [record.shard for record in ledger.records()]
     size = fitting_size(tonight.n, N_WORKERS, free_memory())
-    missing = [shard for lists in LISTS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
+    missing = [shard for lists in MAKERS for shard in missing_shards(lists, len(tonight.ids(lists)), made, size)]
     if made:
         print(f"{len(made)} shards were finished before, {len(missing)} are missing")
     make_shards(missing, tonight, store, making)
@@ -41,7 +39,7 @@ def describe(
     generation: str,
 ) -> None:
     """Note in the generation what its shards add up to."""
-    of_lists = {lists: [record for record in records if record.content is lists] for lists in LISTS}
+    of_lists = {lists: [record for record in records if record.content is lists] for lists in MAKERS}
     facts: dict[str, Any] = {
         "lists_hash": add_hashes(record.lists_hash for record in records),
         "figures": figures.as_document(),
