@@ -20,6 +20,9 @@ QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
 COMPILE_LONG_METHODS = "-XX:-DontCompileHugeMethods"
 """Spark makes one long method of a step; one of more than 8,000 bytes would be interpreted, at half the speed."""
 
+ROOM_FOR_CODE = "-XX:ReservedCodeCacheSize=240m"
+"""What both compilers have; the quick one alone gets 48 MB, and a JVM whose code no longer fits ends in the middle."""
+
 LARGE_INPUT_BYTES = 2**28
 """From so many bytes of ratings on (10 million), the better code of two compilers pays for compiling twice.
 
@@ -64,7 +67,7 @@ def create_session(app_name: str, master: str, driver_memory_mb: int, input_byte
 def java_options(input_bytes: int) -> str:
     """Return how the JVM is told to compile and what to say, for an input of about that size."""
     compilers = [] if input_bytes >= LARGE_INPUT_BYTES else [QUICK_COMPILER]
-    return " ".join([LOG_OPTION, COMPILE_LONG_METHODS, *compilers])
+    return " ".join([LOG_OPTION, COMPILE_LONG_METHODS, ROOM_FOR_CODE, *compilers])
 
 
 @cache

@@ -44,6 +44,13 @@ def test_a_machine_without_java_is_told_so():
     assert "/nowhere/bin/java" in done.stderr
 
 
+def test_a_jvm_that_compiles_quickly_has_room_for_all_of_its_code(spark):
+    pools = spark._jvm.java.lang.management.ManagementFactory.getMemoryPoolMXBeans()
+
+    room = sum(pool.getUsage().getMax() for pool in pools if pool.getName().startswith("Code"))
+    assert room >= 240 * 2**20
+
+
 def test_much_is_compiled_well_and_little_quickly_and_long_methods_always():
     little, much = java_options(10**6).split(), java_options(10**9).split()
 
