@@ -16,13 +16,12 @@ from infra.stores.ranked_movies import ModelVersion
 from infra.stores.refreshes import SETTLING
 from infra.stores.registry import RECOMMENDER, ModelRegistry, Version
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID
-from infra.tables import FEATURES, RATINGS
-from models.catalogue import Catalogue
+from infra.tables import FEATURES, MOVIES, RATINGS
 from models.hybrid import Hybrid
-from models.id_map import IdMap
 from models.ratings import Ratings
 from pipelines.near_line.lists import of_record
 from pipelines.training.checks import check_learned
+from pipelines.training.training_set import read_movies, read_tags
 
 LEARNED_UNTIL, CONTINUES = "learned_until", "continues"
 
@@ -43,9 +42,9 @@ class Start(NamedTuple):
     since: datetime
     known: frozenset[Opinion]
 
-    def news(self, rated: Iterable[Done], movies: IdMap) -> list[Done]:
-        """Return the ratings it has not learned, of these movies."""
-        listed = set(movies.ids.tolist())
+    def news(self, rated: Iterable[Done], snapshot: Snapshot) -> list[Done]:
+        """Return the ratings it has not learned, of the movies of a snapshot."""
+        listed = set(snapshot.read_arrow(MOVIES, ["movie_id"])["movie_id"].to_pylist())
         mine = (each for each in rated if each.movie_id in listed)
         return [each for each in mine if opinion(each.user_id, each.movie_id, each.happened_at) not in self.known]
 
@@ -76,16 +75,18 @@ def find_start(registry: ModelRegistry, lake: Lake, champion: ModelVersion | Non
 
 
 def learn(
-    registry: ModelRegistry, start: Start, rated: Sequence[Done], gone: Sequence[int], catalogue: Catalogue
+    registry: ModelRegistry, start: Start, rated: Sequence[Done], gone: Sequence[int], snapshot: Snapshot
 ) -> Hybrid | None:
     """Return the model of a start after these ratings, without the users who are gone; None if it stays as it is.
 
-    Raises ModelRefused when not all it has learned are numbers.
+    The snapshot, which has all movies rated, says what there is to know of them; describing them takes seconds, and is
+    done only if there is something to learn. Raises ModelRefused when not all it has learned are numbers.
     """
     stored = registry.load(RECOMMENDER, start.version.version)
     model = Hybrid.restore(stored.parameters, stored.arrays)
     if not rated and not (model.users.positions(gone) >= 0).any():
         return None
+    catalogue = read_movies(snapshot).described(read_tags(snapshot))
     model.without_users(gone).fit_partial(Ratings.of(*of_record(rated), catalogue.movies.ids), catalogue)
     check_learned(model)
     return model

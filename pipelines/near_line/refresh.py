@@ -16,7 +16,6 @@ from models.hybrid import Hybrid
 from pipelines.near_line.champion import Champion, Champions, Wanted, load_champion
 from pipelines.near_line.partial_fit import Start, find_start, keep, learn
 from pipelines.near_line.worker import Worker
-from pipelines.training.training_set import read_movies, read_tags
 
 AT_A_TIME = 1_000
 
@@ -77,10 +76,8 @@ class Refresh:
         if start is None:
             return None
         snapshot = self.lake.open(FEATURES)
-        catalogue = read_movies(snapshot).described(read_tags(snapshot))
-        rated = await rated_between(self.database, start.since, moment.until)
-        news = start.news(rated, catalogue.movies)
-        model = learn(self.registry, start, news, await deleted_users(self.database), catalogue)
+        news = start.news(await rated_between(self.database, start.since, moment.until), snapshot)
+        model = learn(self.registry, start, news, await deleted_users(self.database), snapshot)
         user_ids = tuple(sorted({each.user_id for each in news}))
         return Learned(start, model, user_ids, len(news)) if model else None
 
