@@ -1,6 +1,5 @@
 """Make a past night a second time, and say at which step it comes out differently."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from infra.settings import get_settings
 from infra.spark import create_session
 from infra.stores.generation_records import GenerationRecord, Inputs, read_generation
 from infra.stores.lake import Lake
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
 from infra.tables import FEATURES, RAW
 from pipelines.build_features import deleted_users
@@ -25,8 +24,6 @@ from pipelines.replaying.comparison import HEADINGS, Comparison, compare
 from pipelines.replaying.lists import hash_of_lists
 from pipelines.replaying.models import replay_model
 from pipelines.replaying.snapshots import replay_features, replay_files
-
-PATIENCE_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,8 @@ def main(snapshot_date: str | None = None) -> None:
     Raises NightDiffers when anything comes out differently, and NoGeneration when there is nothing to replay.
     """
     settings = get_settings()
-    generation = asyncio.run(_read(settings.mongodb.address, settings.mongodb.database, snapshot_date))
+    read = partial(read_generation, snapshot_date=snapshot_date)
+    generation = read_once(settings.mongodb.address, settings.mongodb.database, read)
     if generation.inputs is None:
         raise NoGeneration(
             f"what generation {generation.id} was made from was not kept: only a newer one can be replayed"
@@ -97,8 +95,3 @@ def judge(comparisons: Iterator[Comparison]) -> None:
         more = f"; so do {len(others)} parts behind it" if others else ""
         raise NightDiffers(f"the night does not come out the same: look first at {first}, which differs{more}")
     print("the night comes out the same")
-
-
-async def _read(address: str, database: str, snapshot_date: str | None) -> GenerationRecord:
-    async with connect_async(address, PATIENCE_MS) as client:
-        return await read_generation(client[database], snapshot_date)

@@ -1,21 +1,19 @@
 """Say why a movie is in a user's list, or why it is not."""
 
-import asyncio
 from datetime import date
+from functools import partial
 
 from infra.errors import NotExplained
 from infra.settings import get_settings
 from infra.stores.lake import Lake
 from infra.stores.list_records import ListRecord, read_list_record
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from infra.stores.registry import RECOMMENDER, ModelRegistry, StoredModel
 from infra.tables import FEATURES
 from models.zoo import KNOWS_USERS_BY_ID
 from pipelines.explaining.reasons import Reasons, find_reasons
 from pipelines.explaining.telling import tell
 from pipelines.near_line.champion import Champion, champion_on, who_folds_in
-
-PATIENCE_MS = 10_000
 
 
 def run(record: ListRecord, registry: ModelRegistry, lake: Lake) -> Reasons:
@@ -48,11 +46,7 @@ def who_renewed(record: ListRecord, champion: StoredModel, registry: ModelRegist
 def main(user_id: int, movie_id: int) -> None:
     """Tell it of the list in force, by the configured stores."""
     settings = get_settings()
-    record = asyncio.run(_read(settings.mongodb.address, settings.mongodb.database, user_id, movie_id))
+    read = partial(read_list_record, user_id=user_id, movie_id=movie_id)
+    record = read_once(settings.mongodb.address, settings.mongodb.database, read)
     reasons = run(record, ModelRegistry(settings.mlflow.address), Lake(settings.lake.root))
     print("\n".join(tell(record, reasons)))
-
-
-async def _read(address: str, database: str, user_id: int, movie_id: int) -> ListRecord:
-    async with connect_async(address, PATIENCE_MS) as client:
-        return await read_list_record(client[database], user_id, movie_id)

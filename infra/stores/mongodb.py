@@ -1,5 +1,6 @@
 """The line to MongoDB: short patience, and errors in words."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from infra.errors import MachineUnfit, ServerUnreachable
 Document = dict[str, Any]
 
 PATIENCE_MS = 5_000
+READING_MS = 10_000
 DUPLICATE_KEY = 11000  # the code of an insert whose _id is there
 
 T = TypeVar("T")
@@ -65,6 +67,16 @@ def connect_async(address: str, timeout_ms: int) -> AsyncMongoClient[Document]:
         serverSelectionTimeoutMS=timeout_ms,
         connectTimeoutMS=timeout_ms,
     )
+
+
+def read_once(address: str, database: str, read: Callable[[AsyncDatabase[Document]], Awaitable[T]]) -> T:
+    """Return what `read` finds, over a line that is opened for it; not for use within an event loop."""
+
+    async def read_and_close() -> T:
+        async with connect_async(address, READING_MS) as client:
+            return await read(client[database])
+
+    return asyncio.run(read_and_close())
 
 
 async def in_transaction(database: AsyncDatabase[Document], steps: Callable[[AsyncClientSession], Awaitable[T]]) -> T:

@@ -1,6 +1,6 @@
 """A small night that lists can be asked about: people, movies that some of them rated, and any model's generation."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +11,7 @@ from infra.settings import MongodbSettings
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Snapshot
 from infra.stores.list_records import ListRecord, read_list_record
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from infra.stores.ranked_movies import ModelVersion, unpack
 from infra.stores.registry import StoredModel
 from models.likeness import MovieLikeness
@@ -67,12 +67,8 @@ def listed(mongodb: MongodbSettings, generation: str, user_id: int = USER) -> li
 
 def read(mongodb: MongodbSettings, movie_id: int, user_id: int = USER) -> ListRecord:
     """Return what is on record."""
-
-    async def within() -> ListRecord:
-        async with connect_async(mongodb.address, 10_000) as client:
-            return await read_list_record(client[mongodb.database], user_id, movie_id)
-
-    return asyncio.run(within())
+    its_list = partial(read_list_record, user_id=user_id, movie_id=movie_id)
+    return read_once(mongodb.address, mongodb.database, its_list)
 
 
 def version_of(model: StoredModel) -> ModelVersion:

@@ -1,8 +1,8 @@
 """A small night from an archive to lists in force, made a second time, with real stores."""
 
-import asyncio
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from infra.stores.experiment import Experiment
 from infra.stores.generation_records import read_generation
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
 from infra.tables import FEATURES, RAW, RAW_RATINGS, USER_FEATURES
 from models.als import Als
@@ -94,11 +94,7 @@ def recorded(mongodb):
     """Return what is on record of the published generation."""
 
     def read():
-        async def within():
-            async with connect_async(mongodb.address, 10_000) as client:
-                return await read_generation(client[mongodb.database], str(DAY))
-
-        return asyncio.run(within())
+        return read_once(mongodb.address, mongodb.database, partial(read_generation, snapshot_date=str(DAY)))
 
     return read
 

@@ -1,23 +1,19 @@
-import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from pymongo import MongoClient
 
 from infra.errors import NoGeneration
 from infra.stores.generation_records import read_generation
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from tests.publication import NIGHT, publish
 
 
 @pytest.fixture
 def read(mongodb):
     def read(snapshot_date=None):
-        async def within():
-            async with connect_async(mongodb.address, 10_000) as client:
-                return await read_generation(client[mongodb.database], snapshot_date)
-
-        return asyncio.run(within())
+        return read_once(mongodb.address, mongodb.database, partial(read_generation, snapshot_date=snapshot_date))
 
     return read
 

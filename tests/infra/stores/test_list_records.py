@@ -1,21 +1,18 @@
-import asyncio
+from functools import partial
 
 import pytest
 from pymongo import MongoClient
 
 from infra.stores.list_records import Place, read_list_record
-from infra.stores.mongodb import connect_async
+from infra.stores.mongodb import read_once
 from tests.publication import ALIEN, HEAT, NIGHT, TOY_STORY, publish
 
 
 @pytest.fixture
 def read(mongodb):
     def read(user_id, movie):
-        async def within():
-            async with connect_async(mongodb.address, 10_000) as client:
-                return await read_list_record(client[mongodb.database], user_id, movie["movie_id"])
-
-        return asyncio.run(within())
+        its_list = partial(read_list_record, user_id=user_id, movie_id=movie["movie_id"])
+        return read_once(mongodb.address, mongodb.database, its_list)
 
     return read
 
