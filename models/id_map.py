@@ -17,10 +17,8 @@ class IdMap:
         return len(self.ids)
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether both hold the same ids."""
+        """Tell whether both hold the same ids; being compared by content, a map does not hash."""
         return isinstance(other, IdMap) and np.array_equal(self.ids, other.ids)
-
-    __hash__ = None  # type: ignore[assignment]  # compared by content, and arrays do not hash
 
     def positions(self, ids: ArrayLike) -> NDArray[np.int64]:
         """Return the position of each id, -1 for an id that is not here."""

@@ -13,9 +13,9 @@ class WatchedHasher(PasswordHasher):
         super().__init__(time_cost=1, memory_cost=64, parallelism=1)
         self.verified = []
 
-    def verify(self, hash, password):  # noqa: A002
-        self.verified.append((extract_parameters(hash), password))
-        return super().verify(hash, password)
+    def verify(self, stored, password):
+        self.verified.append((extract_parameters(stored), password))
+        return super().verify(stored, password)
 
 
 def test_a_password_matches_its_own_hash_only():
