@@ -5,56 +5,36 @@ import os
 import signal
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
-import pyspark
 import pytest
 
-from infra.local.probes import http_answers, wait_until
-from infra.local.servers import Server
+from infra.local.probes import wait_until
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
-from tests.conftest import free_port
 from tests.feature_snapshot import write_features
+from tests.stack import spark_cluster
 from tests.stack.cluster import LISTS_PER_SHARD, MOVIES, RATINGS, publish
 
 pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[2]
-SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
-ON_LOOPBACK = {"SPARK_LOCAL_IP": "127.0.0.1"}
 SECONDS = 120.0
 KINDS = "user_recommendations", "movie_recommendations"
 N_SHARDS = (72 + 90) // LISTS_PER_SHARD
 
 
-def spark_server(name, folder, port, address, *arguments):
-    command = str(SPARK_CLASS), *arguments, "--host", "127.0.0.1", "--webui-port", str(port)
-    answers = partial(http_answers, f"http://127.0.0.1:{port}")
-    return Server(name, port, address, folder, {name: command}, answers, ON_LOOPBACK)
-
-
 @pytest.fixture(scope="module")
 def master(start, tmp_path_factory):
-    port = free_port()
-    address = f"spark://127.0.0.1:{port}"
-    command = "org.apache.spark.deploy.master.Master", "--port", str(port)
-    server = spark_server("spark_master", tmp_path_factory.mktemp("master"), free_port(), address, *command)
+    server = spark_cluster.master(tmp_path_factory.mktemp("master"))
     start(server)
     return server
 
 
 @pytest.fixture(scope="module")
 def start_worker(start, master, tmp_path_factory):
-    def start_worker():
-        folder = tmp_path_factory.mktemp("worker")
-        offers = "--cores", "1", "--memory", "1g", "--work-dir", str(folder)
-        command = "org.apache.spark.deploy.worker.Worker", master.address, *offers
-        return start(spark_server("spark_worker", folder, free_port(), "", *command))
-
-    return start_worker
+    return lambda: start(spark_cluster.worker(master, tmp_path_factory.mktemp("worker")))
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +75,13 @@ def on_cluster(lake, snapshot, master, workers, mongodb, tmp_path):
     (tmp_path / "spark-defaults.conf").write_text("spark.scheduler.minRegisteredResourcesRatio 1\nspark.cores.max 2\n")
 
     def begin():
-        environment = {"MARQUEE_SPARK__MASTER": master.address, "SPARK_CONF_DIR": str(tmp_path), **ON_LOOPBACK}
+        environment = {
+            "MARQUEE_SPARK__MASTER": master.address,
+            "SPARK_CONF_DIR": str(tmp_path),
+            **spark_cluster.ON_LOOPBACK,
+        }
         command = [sys.executable, "-m", "tests.stack.cluster", lake.root, mongodb.address, mongodb.database]
-        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, text=True, stderr=subprocess.PIPE)
+        return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stderr=subprocess.PIPE)
 
     return begin
 
