@@ -37,8 +37,10 @@ def test_a_task_that_never_ends_is_left(caplog):
     assert "goes on although it was told to end" in caplog.text
 
 
-def test_there_may_be_nothing_to_end():
+def test_there_may_be_nothing_to_end(caplog):
     asyncio.run(end([]))
+
+    assert caplog.text == ""
 
 
 def test_following_the_pointer_ends_whatever_the_driver_is_doing(mongodb):

@@ -35,5 +35,6 @@ def test_what_comes_after_the_block_is_not_timed():
         async with patience(0.001):
             time.sleep(0.01)  # so that the last looks begin right after the block
         await asyncio.sleep(0.01)
+        assert not asyncio.current_task().cancelling()
 
     asyncio.run(scenario(), debug=True)

@@ -61,7 +61,9 @@ def test_a_row_that_knows_nothing_becomes_zero():
     assert x[1].tolist() == [0, 0]
 
 
-def test_nothing_to_solve_is_no_error():
-    nobody = np.empty((0, 2), np.float32)
+def test_where_there_is_no_row_to_solve_for_the_others_stay_as_they_are():
+    nobody, y = np.empty((0, 2), np.float32), others(2)
 
-    improve(nobody, others(2), sparse.csr_array((0, 4), dtype=np.float32), 0.5, np.empty(0, np.float32))
+    improve(nobody, y, sparse.csr_array((0, 4), dtype=np.float32), 0.5, np.empty(0, np.float32))
+
+    np.testing.assert_array_equal(y, others(2))

@@ -80,9 +80,9 @@ def empty_laptop(tmp_path):
 
 def test_servers_answer_once_they_are_up(laptop):
     with Redis.from_url(laptop.settings.redis.address) as client:
-        client.set("movie", 1)
+        assert client.set("movie", 1)
     with MongoClient(laptop.settings.mongodb.address) as client:
-        client["marquee"]["lists"].insert_one({"_id": 1})
+        assert client["marquee"]["lists"].insert_one({}).acknowledged
 
 
 def test_up_again_leaves_what_runs_alone(laptop):
@@ -129,6 +129,8 @@ def test_down_stops_the_servers_and_leaves_strangers_alone(laptop, redis):
 def test_down_twice_is_no_error(laptop):
     laptop.supervisor.stop()
     laptop.supervisor.stop()
+
+    assert not laptop.supervisor.is_running()
 
 
 def test_down_finds_the_servers_of_a_supervisor_that_was_killed(laptop):
