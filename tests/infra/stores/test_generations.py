@@ -1,60 +1,37 @@
 """The life of generations, in a real MongoDB."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from pymongo import MongoClient
 
-from infra.errors import GenerationRefused, NoGeneration, ServerUnreachable
+from infra.errors import GenerationRefused, ServerUnreachable
 from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.ledger import ShardRecord
-from infra.stores.manifest import Check
 from infra.stores.ranked_movies import unpack
+from tests.infra.stores.written_generations import (
+    FAILED,
+    MODELS,
+    NIGHT,
+    PASSED,
+    generations_with_lists,
+    in_force,
+    published,
+    state,
+    written,
+)
 
-DAY = date(2026, 11, 20)
-NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
-MODELS = {"recommender": {"name": "als", "version": 3}, "similar_movies": {"name": "likeness", "version": 2}}
-PASSED = Check("user_recommendations", "unknown movies", 0, "0", passed=True)
 FINISHED = ShardRecord(
     Content.USER_LISTS, 0, 2, 1, 1, "00ff00ff00ff00ff", {"faults": {"unknown movies": 0}}, 0.5, 2**33
 )
-FAILED = Check("user_recommendations", "unknown movies", 7, "0", passed=False)
-ODD = Check("user_recommendations", "personal lift", 0.01, "at least 0.3", passed=False)
 
 
 @pytest.fixture
 def database(mongodb):
     with MongoClient(mongodb.address, tz_aware=True) as client:
         yield client[mongodb.database]
-
-
-def written(store, night=NIGHT, snapshot="first"):
-    """Begin a generation and write one user's list into it."""
-    generation = store.begin(DAY, MODELS, night, {"snapshot": snapshot})
-    lists = np.array([[50, 60]]), np.array([[0.9, 0.5]], np.float32), {"als": np.array([2])}
-    store.contents(generation).write_lists(Content.USER_LISTS, np.array([1]), *lists)
-    return generation
-
-
-def published(store, night=NIGHT):
-    generation = written(store, night)
-    store.publish(generation, {}, [PASSED])
-    return generation
-
-
-def in_force(database):
-    pointer = database.serving_state.find_one({"_id": "recommendations"})
-    return pointer and pointer["generation"]
-
-
-def state(database, generation):
-    return database.generations.find_one({"_id": generation})["state"]
-
-
-def generations_with_lists(database):
-    return sorted(name.split("_")[-1] for name in database.list_collection_names() if name.startswith("user_rec"))
 
 
 def test_a_generation_in_the_making_is_seen_by_nobody(store, database):
@@ -188,60 +165,6 @@ def test_a_run_that_another_one_overtook_ends_without_publishing(store, database
     assert in_force(database) == fast
 
 
-def test_a_rollback_returns_to_the_generation_before(store, database):
-    first, second = published(store), published(store)
-
-    assert store.roll_back("lists look odd") == (second, first)
-
-    left, reached = (database.generations.find_one({"_id": generation}) for generation in (second, first))
-    assert in_force(database) == first
-    assert (left["state"], left["why"]) == ("retired", f"rolled back to {first}: lists look odd")
-    assert reached["state"] == "published"
-    assert [(event["from"], event["why"]) for event in reached["returned_to"]] == [(second, "lists look odd")]
-    assert second in generations_with_lists(database)
-
-
-def test_rolling_back_twice_goes_further_back_and_never_forth(store):
-    first, second, third = published(store), published(store), published(store)
-
-    assert store.roll_back() == (third, second)
-    assert store.roll_back() == (second, first)
-    with pytest.raises(NoGeneration, match="nothing to return to"):
-        store.roll_back()
-
-
-def test_a_rollback_skips_what_was_refused(store):
-    first = published(store)
-    with pytest.raises(GenerationRefused):
-        store.publish(written(store), {}, [FAILED])
-    last = published(store)
-
-    assert store.roll_back() == (last, first)
-
-
-def test_after_a_rollback_and_a_publication_a_rollback_does_not_return_to_what_was_left(store, database):
-    first, second = published(store), published(store)
-    store.roll_back()
-    third = published(store)
-
-    assert store.roll_back() == (third, first)
-    assert state(database, second) == "retired"
-
-
-def test_the_lists_of_a_generation_that_was_rolled_back_go_with_the_next_publication(store, database):
-    first, _ = published(store), published(store)
-    store.roll_back()
-
-    third = published(store)
-
-    assert generations_with_lists(database) == [first, third]
-
-
-def test_a_rollback_before_the_first_publication_is_said_in_words(store):
-    with pytest.raises(NoGeneration, match="no generation is published in database `test_"):
-        store.roll_back()
-
-
 def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch):
     monkeypatch.setattr("infra.stores.mongodb.PATIENCE_MS", 200)
 
@@ -249,42 +172,3 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch
         GenerationStore("mongodb://writer:sesame@127.0.0.1:9/", "marquee")
 
     assert "sesame" not in str(error.value)
-
-
-def held(store, night=NIGHT):
-    generation = written(store, night)
-    with pytest.raises(GenerationRefused, match=r"personal lift: 0\.01 instead of at least 0\.3"):
-        store.publish(generation, {}, [PASSED], [ODD])
-    return generation
-
-
-def test_a_generation_held_by_a_comparison_is_taken_up_again_and_can_be_accepted(store, database):
-    generation = held(store)
-    assert (state(database, generation), in_force(database)) == ("refused", None)
-
-    assert written(store) == generation
-    store.publish(generation, {}, [PASSED], [ODD], accept="it is meant")
-
-    record = database.generations.find_one({"_id": generation})
-    assert (record["state"], in_force(database)) == ("published", generation)
-    assert record["accepted"]["why"] == "it is meant"
-    assert record["accepted"]["checks"] == ["user_recommendations: personal lift"]
-    assert record["is_held"] is False
-
-
-def test_a_held_generation_is_not_taken_up_with_other_inputs_nor_after_another_began(store, database):
-    generation = held(store)
-
-    other = written(store, snapshot="second")
-
-    assert other > generation
-    assert written(store) > other
-    assert state(database, generation) == "refused"
-
-
-def test_a_refused_generation_is_not_taken_up(store):
-    generation = written(store)
-    with pytest.raises(GenerationRefused, match="unknown movies: 7 instead of 0"):
-        store.publish(generation, {}, [FAILED], [ODD], accept="it is meant")
-
-    assert written(store) > generation

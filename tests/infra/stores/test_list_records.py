@@ -3,6 +3,7 @@ from functools import partial
 import pytest
 from pymongo import MongoClient
 
+from infra.errors import NoGeneration, NotInCatalogue
 from infra.stores.list_records import Place, read_list_record
 from infra.stores.mongodb import read_once
 from tests.publication import ALIEN, HEAT, NIGHT, TOY_STORY, publish
@@ -53,3 +54,15 @@ def test_a_list_made_after_its_generation_names_its_own_model(mongodb, read):
 
     assert record.is_renewed
     assert (record.model.name, record.model.version) == ("ease", 9)
+
+
+def test_before_the_first_publication_there_is_no_record(read):
+    with pytest.raises(NoGeneration, match="nobody has a list"):
+        read(7, HEAT)
+
+
+def test_a_movie_of_no_catalogue_is_said_to_be_unknown(mongodb, read):
+    generation = publish(mongodb, {7: [6]})
+
+    with pytest.raises(NotInCatalogue, match=f"no movie 999999 in the catalogue of generation {generation}"):
+        read(7, {"movie_id": 999_999})
