@@ -27,8 +27,7 @@ LISTS_PER_SHARD = 3
 
 
 def publish(snapshot: Snapshot, store: GenerationStore, docs_dir: Path) -> None:
-    """Publish small shards on the cluster that is configured, or here, with models that always come out the same."""
-    shards.SHARD_SIZE = LISTS_PER_SHARD
+    """Publish on the cluster that is configured, or here, with models that always come out the same."""
     ratings = read_ratings(snapshot)
     champions = (stored(model().fit(ratings, silent(ratings))) for model in (Als, Ease))
     make_shards = publish_recommendations.where_configured(get_settings().spark)
@@ -37,5 +36,6 @@ def publish(snapshot: Snapshot, store: GenerationStore, docs_dir: Path) -> None:
 
 if __name__ == "__main__":
     lake, address, database = sys.argv[1:]
+    shards.SHARD_SIZE = LISTS_PER_SHARD
     with GenerationStore(address, database) as store:
         publish(Lake(lake).open(FEATURES), store, Path(lake))

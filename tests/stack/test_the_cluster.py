@@ -13,6 +13,7 @@ import pytest
 from infra.local.probes import wait_until
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
+from pipelines.publication import shards
 from tests.feature_snapshot import write_features
 from tests.stack import spark_cluster
 from tests.stack.cluster import LISTS_PER_SHARD, MOVIES, RATINGS, publish
@@ -61,8 +62,9 @@ def snapshot(spark, lake):
 
 
 @pytest.fixture
-def here(snapshot, database, mongodb, tmp_path):
+def here(snapshot, database, mongodb, tmp_path, monkeypatch):
     """What the same night is when this machine makes it."""
+    monkeypatch.setattr(shards, "SHARD_SIZE", LISTS_PER_SHARD)
     other = f"{mongodb.database}_here"
     with GenerationStore(mongodb.address, other) as store:
         publish(snapshot, store, tmp_path)
