@@ -1,16 +1,38 @@
-"""What pipelines meet: the API as people run it, a small lake, and the runs they leave in MLflow."""
+"""What pipelines meet: the API as people run it, small lakes, and what they leave in MLflow."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from mlflow import MlflowClient
 
 from infra.local import servers
-from infra.settings import ApiSettings
+from infra.settings import ApiSettings, get_settings
+from infra.stores.experiment import Experiment
+from infra.stores.lake import Lake
+from infra.stores.registry import ModelRegistry
 from infra.tables import FEATURES
+from pipelines import publish_recommendations
 from tests.conftest import free_port
+from tests.feature_snapshot import write_features
+from tests.pipelines import explained, publishing
+from tests.pipelines.near_line.refreshing import world_of as refreshed_world
+from tests.pipelines.near_line.renewing import world_of as renewed_world
 from tests.pipelines.small_lake import DAY, write_small_lake
 from tests.serving.conftest import PATIENT
+
+
+@pytest.fixture
+def configure(monkeypatch):
+    """Set what a `main` is configured with, by the names of the environment behind `MARQUEE_`."""
+
+    def configure(**settings):
+        for name, value in settings.items():
+            monkeypatch.setenv(f"MARQUEE_{name}", str(value))
+        get_settings.cache_clear()
+
+    yield configure
+    get_settings.cache_clear()
 
 
 @pytest.fixture
@@ -47,6 +69,88 @@ def small_lake(spark, tmp_path_factory):
 def snapshot(small_lake):
     """The newest of the small lake."""
     return small_lake.open(FEATURES, DAY)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    """An empty lake of the module's own."""
+    return Lake(str(tmp_path_factory.mktemp("lake")))
+
+
+@pytest.fixture(scope="session")
+def typed_lake(spark, tmp_path_factory):
+    """The snapshot of six movies that is typed out in `publishing`; nobody writes to it."""
+    lake = Lake(str(tmp_path_factory.mktemp("typed_lake")))
+    write_features(lake, spark, publishing.RATINGS, publishing.MOVIES)
+    return lake
+
+
+@pytest.fixture(scope="session")
+def typed_snapshot(typed_lake):
+    return typed_lake.open(FEATURES)
+
+
+@pytest.fixture(scope="session")
+def explained_lake(spark, tmp_path_factory):
+    """The snapshot of 300 people that `explained` generates; nobody writes to it."""
+    lake = Lake(str(tmp_path_factory.mktemp("explained_lake")))
+    write_features(lake, spark, explained.people(), explained.movies())
+    return lake
+
+
+@pytest.fixture(scope="session")
+def explained_snapshot(explained_lake):
+    return explained_lake.open(FEATURES)
+
+
+@pytest.fixture
+def publish(typed_snapshot, store, tmp_path):
+    """Publish the typed snapshot, by its own two champions if no other is said."""
+
+    def publish(recommender=None, similar=None, began_at=publishing.NIGHT, n=100):
+        recommender = recommender or publishing.popularity(typed_snapshot)
+        similar = similar or publishing.neighbours(typed_snapshot)
+        return publish_recommendations.run(typed_snapshot, recommender, similar, store, began_at, tmp_path, n)
+
+    return publish
+
+
+@pytest.fixture
+def registry(mlflow_server):
+    return ModelRegistry(mlflow_server.address)
+
+
+@pytest.fixture
+def experiment(mlflow_server):
+    return Experiment(mlflow_server.address, mlflow_server.experiment)
+
+
+@pytest.fixture
+def renewing(mongodb, redis):
+    """Run a scenario in a world whose lists a near-line worker renews."""
+
+    def run(scenario):
+        async def within():
+            async with renewed_world(mongodb, redis) as world:
+                await scenario(world)
+
+        asyncio.run(within())
+
+    return run
+
+
+@pytest.fixture
+def refreshing(mongodb, redis, mlflow_server, small_lake):
+    """Run a scenario in a world whose nightly models are those of a lake, and go on learning."""
+
+    def run(scenario, lake=small_lake):
+        async def within():
+            async with refreshed_world(mongodb, redis, mlflow_server, lake) as world:
+                await scenario(world)
+
+        asyncio.run(within())
+
+    return run
 
 
 @pytest.fixture

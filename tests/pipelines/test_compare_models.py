@@ -2,8 +2,7 @@
 
 import pytest
 
-from infra.stores.experiment import Experiment
-from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES
 from models.popularity import Popularity
 from pipelines.compare_models import hold, report
 from tests.pipelines.kept_models import keep
@@ -14,16 +13,6 @@ from tests.pipelines.training.entered import NIGHT
 def compared(snapshot):
     """Three contestants with what they showed."""
     return [(contestant, hold(snapshot, contestant)) for contestant in NIGHT]
-
-
-@pytest.fixture
-def registry(mlflow_server):
-    return ModelRegistry(mlflow_server.address)
-
-
-@pytest.fixture
-def experiment(mlflow_server):
-    return Experiment(mlflow_server.address, mlflow_server.experiment)
 
 
 def cells(text):

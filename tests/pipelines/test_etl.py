@@ -1,7 +1,6 @@
 import pytest
 
 from infra.errors import ServerUnreachable
-from infra.settings import get_settings
 from infra.stores import mongodb
 from infra.stores.lake import Lake
 from infra.tables import FEATURES, RATINGS, RAW, RAW_ACTIONS
@@ -11,19 +10,16 @@ from tests.pipelines.written_archives import write_archive
 
 
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
+def lake(tmp_path, configure, monkeypatch):
     """An empty lake, with every setting pointing to the test's own folder, and nobody at MongoDB's address."""
-    for name, value in {
-        "LAKE__ROOT": tmp_path / "lake",
-        "LAKE__DATA_DOCS_DIR": tmp_path / "data_docs",
-        "LOCAL__STATE_DIR": tmp_path / "state",
-        "MONGODB__URL": "mongodb://127.0.0.1:9/?replicaSet=rs0",
-    }.items():
-        monkeypatch.setenv(f"MARQUEE_{name}", str(value))
+    configure(
+        LAKE__ROOT=tmp_path / "lake",
+        LAKE__DATA_DOCS_DIR=tmp_path / "data_docs",
+        LOCAL__STATE_DIR=tmp_path / "state",
+        MONGODB__URL="mongodb://127.0.0.1:9/?replicaSet=rs0",
+    )
     monkeypatch.setattr(mongodb, "PATIENCE_MS", 100)
-    get_settings.cache_clear()
-    yield Lake(str(tmp_path / "lake"))
-    get_settings.cache_clear()
+    return Lake(str(tmp_path / "lake"))
 
 
 def test_on_a_laptop_it_goes_on_without_mongodb_and_says_what_is_missing(lake, spark, tmp_path, capsys):
@@ -37,11 +33,12 @@ def test_on_a_laptop_it_goes_on_without_mongodb_and_says_what_is_missing(lake, s
     assert not any("actions" in name for name in lake.open(RAW).manifest.inputs)
 
 
-def test_elsewhere_it_stops_without_mongodb(lake, tmp_path, monkeypatch):
-    monkeypatch.setenv("MARQUEE_PROFILE", "production")
-    monkeypatch.setenv("MARQUEE_OBJECTS__SECRET_KEY", "a secret of this test")
-    monkeypatch.setenv("MARQUEE_ACCOUNTS__TOKEN_KEYS", '["a key of this test, and of nothing else"]')
-    get_settings.cache_clear()
+def test_elsewhere_it_stops_without_mongodb(lake, tmp_path, configure):
+    configure(
+        PROFILE="production",
+        OBJECTS__SECRET_KEY="a secret of this test",
+        ACCOUNTS__TOKEN_KEYS='["a key of this test, and of nothing else"]',
+    )
 
     with pytest.raises(ServerUnreachable):
         etl.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))

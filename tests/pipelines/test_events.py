@@ -2,18 +2,15 @@ import asyncio
 
 import pytest
 
-from infra.settings import get_settings
 from infra.stores.redis import connect
 from infra.stores.streams import Consumer
 from pipelines import events
 
 
 @pytest.fixture
-def configured(redis, monkeypatch):
-    monkeypatch.setenv("MARQUEE_REDIS__URL", redis.address)
-    get_settings.cache_clear()
-    yield redis
-    get_settings.cache_clear()
+def configured(redis, configure):
+    configure(REDIS__URL=redis.address)
+    return redis
 
 
 def run(redis, scenario):

@@ -3,23 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.errors import ModelRefused
-from infra.stores.experiment import Experiment
 from infra.stores.promotions import PromotionLog
-from infra.stores.registry import RECOMMENDER, ModelRegistry
+from infra.stores.registry import RECOMMENDER
 from pipelines import demote, promote
 from pipelines.training.promoting import settle
 from pipelines.who_was_live import tell
 from tests.pipelines.kept_models import keep
-
-
-@pytest.fixture
-def registry(mlflow_server):
-    return ModelRegistry(mlflow_server.address)
-
-
-@pytest.fixture
-def experiment(mlflow_server):
-    return Experiment(mlflow_server.address, mlflow_server.experiment)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from redis.exceptions import RedisError
 
-from infra.settings import get_settings
 from infra.stores.guard import Guard
 from infra.stores.list_cache import ListCache
 from infra.stores.ranked_movies import RankedMovies
@@ -33,14 +32,10 @@ def test_old_lists_are_asked_for_once_and_young_ones_are_not(mongodb, redis):
     asyncio.run(scenario())
 
 
-def test_it_works_on_the_configured_servers(mongodb, redis, monkeypatch, capsys):
-    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
-    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
-    monkeypatch.setenv("MARQUEE_REDIS__URL", redis.address)
-    get_settings.cache_clear()
+def test_it_works_on_the_configured_servers(mongodb, redis, configure, capsys):
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database, REDIS__URL=redis.address)
     publish(mongodb, {7: [6]}, began_at=NIGHT - timedelta(days=3_000))
 
     refresh_older_than.main(hours=36, per_second=100)
-    get_settings.cache_clear()
 
     assert capsys.readouterr().out == "1 lists are older than 36 hours, and were asked for\n"

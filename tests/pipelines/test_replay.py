@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.errors import NightDiffers, NoGeneration
-from infra.settings import get_settings
 from infra.stores.experiment import Experiment
 from infra.stores.generation_records import read_generation
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from infra.stores.mongodb import read_once
-from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES
 from infra.tables import FEATURES, RAW, RAW_RATINGS, USER_FEATURES
 from models.als import Als
 from models.likeness import MovieLikeness
@@ -59,11 +58,6 @@ def lake(built, tmp_path):
     """A copy of the built lake, to be spoilt."""
     shutil.copytree(built.root, tmp_path / "lake")
     return Lake(str(tmp_path / "lake"))
-
-
-@pytest.fixture
-def registry(mlflow_server):
-    return ModelRegistry(mlflow_server.address)
 
 
 @pytest.fixture
@@ -116,14 +110,9 @@ def edit(lake, layer, table, column, is_sealed=True):
 
 
 @pytest.fixture
-def configured(lake, mlflow_server, mongodb, monkeypatch):
-    monkeypatch.setenv("MARQUEE_LAKE__ROOT", lake.root)
-    monkeypatch.setenv("MARQUEE_MLFLOW__URL", mlflow_server.address)
-    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
-    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
+def configured(lake, mlflow_server, mongodb, configure):
+    configure(LAKE__ROOT=lake.root, MLFLOW__URL=mlflow_server.address)
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database)
 
 
 def test_a_night_that_nobody_touched_comes_out_the_same(publish, configured, lake, capsys):

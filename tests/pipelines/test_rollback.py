@@ -2,18 +2,13 @@ import pytest
 from pymongo import MongoClient
 
 from infra.errors import NoGeneration
-from infra.settings import get_settings
 from pipelines import rollback
 from tests.publication import publish
 
 
 @pytest.fixture(autouse=True)
-def settings(mongodb, monkeypatch):
-    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
-    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
+def configured(mongodb, configure):
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database)
 
 
 def test_it_says_which_generation_was_left_and_which_is_in_force(mongodb, capsys):

@@ -30,15 +30,12 @@ def test_what_is_written_has_no_ratings(tmp_path):
     assert written.keys() == {"movie_id", "title", "year", "genres", "imdb_id", "tmdb_id"}
 
 
-def test_the_file_is_written_from_the_generation_in_force(mongodb, monkeypatch, tmp_path):
-    monkeypatch.setenv("MARQUEE_MONGODB__URL", mongodb.address)
-    monkeypatch.setenv("MARQUEE_MONGODB__DATABASE", mongodb.database)
+def test_the_file_is_written_from_the_generation_in_force(mongodb, configure, monkeypatch, tmp_path):
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database)
     monkeypatch.setattr(ship_popular, "FILE", tmp_path / "shipped.json")
-    ship_popular.get_settings.cache_clear()
     publish(mongodb, users={})
 
     ship_popular.main()
-    ship_popular.get_settings.cache_clear()
 
     assert [each["movie_id"] for each in json.loads((tmp_path / "shipped.json").read_text())] == [1214, 6, 541, 1]
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from infra.errors import ModelRefused
-from infra.settings import get_settings
 from infra.stores.experiment import Experiment
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import RECOMMENDER, ModelRegistry
@@ -89,24 +88,14 @@ def test_a_night_that_keeps_nothing_promotes_nothing_and_is_shown_as_failed(snap
     assert runs()["night 2026-11-20"].info.status == "FAILED"
 
 
-def test_the_steps_hand_on_nothing_but_json(small_lake, snapshot, mlflow_server, mongodb, monkeypatch):
-    for name, text in {
-        "MARQUEE_LAKE__ROOT": small_lake.root,
-        "MARQUEE_MLFLOW__URL": mlflow_server.address,
-        "MARQUEE_MLFLOW__EXPERIMENT": mlflow_server.experiment,
-        "MARQUEE_MONGODB__URL": mongodb.address,
-        "MARQUEE_MONGODB__DATABASE": mongodb.database,
-        "MARQUEE_SEED": "7",
-    }.items():
-        monkeypatch.setenv(name, text)
-    get_settings.cache_clear()
-    try:
-        planned = json.loads(json.dumps(train_models.plan()))
-        chosen = [each for each in planned if each["contestant"][1] in {"popularity", "als", "likeness"}]
-        outcomes = [json.loads(json.dumps(train_models.try_model(**each))) for each in chosen]
-        assert train_models.conclude(planned[0]["night"], outcomes) == "2026-11-20"
-    finally:
-        get_settings.cache_clear()
+def test_the_steps_hand_on_nothing_but_json(small_lake, snapshot, mlflow_server, mongodb, configure):
+    configure(LAKE__ROOT=small_lake.root, MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database, SEED=7)
+    configure(MLFLOW__URL=mlflow_server.address, MLFLOW__EXPERIMENT=mlflow_server.experiment)
+
+    planned = json.loads(json.dumps(train_models.plan()))
+    chosen = [each for each in planned if each["contestant"][1] in {"popularity", "als", "likeness"}]
+    outcomes = [json.loads(json.dumps(train_models.try_model(**each))) for each in chosen]
+    assert train_models.conclude(planned[0]["night"], outcomes) == "2026-11-20"
 
     assert {each["contestant"][1] for each in planned} == zoo.FIRST_NIGHT
     assert ModelRegistry(mlflow_server.address).champion(RECOMMENDER).parameters["seed"] == 7

@@ -5,7 +5,6 @@ import pytest
 from optuna.trial import TrialState
 
 from infra.errors import UnknownModel
-from infra.stores.experiment import Experiment
 from models import zoo
 from models.ease import Ease
 from pipelines import tune
@@ -19,11 +18,6 @@ DEFAULTS = {"regularization": Ease().regularization}
 @pytest.fixture(scope="module")
 def questions(snapshot):
     return read_validation_questions(snapshot)
-
-
-@pytest.fixture
-def experiment(mlflow_server):
-    return Experiment(mlflow_server.address, mlflow_server.experiment)
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ import threading
 import pytest
 
 from infra.errors import NoChampion
-from infra.stores.experiment import Experiment
 from infra.stores.manifest import Manifest
 from infra.stores.ranked_movies import ModelVersion
-from infra.stores.registry import RECOMMENDER, ModelRegistry
+from infra.stores.registry import RECOMMENDER
 from models.als import Als
 from models.hybrid import Hybrid
 from pipelines.near_line.champion import Champions, Wanted, who_folds_in
@@ -18,14 +17,8 @@ FIRST, SECOND = (Wanted(ModelVersion("als", version), "2026-11-20T003105Z") for 
 
 
 @pytest.fixture
-def registry(mlflow_server):
-    return ModelRegistry(mlflow_server.address)
-
-
-@pytest.fixture
-def register(mlflow_server, registry):
+def register(registry, experiment):
     """Fit a model a little and register it with a run of its own; return it as it is stored."""
-    experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
     snapshot = Manifest("features", "2026-11-20", attempt="one", git_commit="abc", inputs={}, tables={})
 
     def register(model_class):

@@ -15,8 +15,8 @@ from models.ials import Ials
 from pipelines.near_line import explainer
 from tests.catalogues import silent
 from tests.infra.stores.peopled import peopled
+from tests.pipelines.near_line.renewing import ask, request, until
 from tests.pipelines.near_line.working import DRAMAS, USER, champion, publish, working
-from tests.pipelines.test_refresh_worker import ask, request, until
 
 PATIENCE_SECONDS = 30
 

@@ -10,17 +10,11 @@ import pytest
 from pymongo import MongoClient
 
 from infra.stores.generation_layout import Content
-from infra.stores.lake import Lake
-from pipelines import publish_recommendations
-from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import (
     AFTER_THE_FLIP,
     AMONG_KEPT,
     BEFORE_THE_FLIP,
     KINDS,
-    MOVIES,
-    NIGHT,
-    RATINGS,
     in_force,
     lists,
     neighbours,
@@ -31,31 +25,20 @@ from tests.pipelines.publishing import (
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory):
-    return Lake(str(tmp_path_factory.mktemp("lake")))
+@pytest.fixture
+def publish(publish, typed_snapshot):
+    def publish_version(version=3):
+        return publish(*(replace(model(typed_snapshot), version=version) for model in (popularity, neighbours)))
 
-
-@pytest.fixture(scope="module")
-def snapshot(spark, lake):
-    return write_features(lake, spark, RATINGS, MOVIES)
+    return publish_version
 
 
 @pytest.fixture
-def publish(snapshot, store, tmp_path):
-    def publish(version=3):
-        champions = (replace(model(snapshot), version=version) for model in (popularity, neighbours))
-        return publish_recommendations.run(snapshot, *champions, store, NIGHT, tmp_path)
-
-    return publish
-
-
-@pytest.fixture
-def killed(lake, snapshot, mongodb):
+def killed(typed_lake, mongodb):
     """Publish in a process that dies at a moment; MongoDB forgets its transaction after seconds, not after a minute."""
 
     def publish_and_die(moment):
-        place = lake.root, mongodb.address, mongodb.database
+        place = typed_lake.root, mongodb.address, mongodb.database
         command = [sys.executable, "-m", "tests.pipelines.publishing", *place, moment]
         process = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         assert process.returncode == -signal.SIGKILL, process.stderr

@@ -1,11 +1,8 @@
 import numpy as np
 import pytest
-from mlflow import MlflowClient
 
 from infra.errors import ModelRefused
-from infra.stores.experiment import Experiment
 from infra.stores.manifest import Check, Manifest
-from infra.stores.registry import ModelRegistry
 from models.popularity import Popularity
 from models.ratings import Ratings
 from models.recommender import empty_lists
@@ -13,7 +10,6 @@ from pipelines.training.checks import check_scores, check_snapshot, check_stored
 from tests.catalogues import silent
 
 RATINGS = Ratings.of([1, 1, 2], [10, 20, 20], [4.0, 4.0, 4.0], [0, 1, 2], catalogue=[30])
-
 
 SOUND = Manifest("features", "2026-11-20", "one", "abc", {}, {}, [Check("ratings", "rows", 3, ">= 1", passed=True)])
 
@@ -46,10 +42,8 @@ class Unheard(Popularity):
 
 
 @pytest.fixture
-def keep(mlflow_server):
+def keep(registry, experiment):
     """Fit a model, and register it with its lists checked."""
-    registry = ModelRegistry(mlflow_server.address)
-    experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
 
     def keep_model(model):
         with experiment.night(SOUND) as night:
@@ -78,11 +72,11 @@ def test_a_model_that_comes_back_otherwise_is_refused(keep, model, told):
         keep(model)
 
 
-def test_a_model_that_learned_something_that_is_no_number_is_refused_unregistered(keep, mlflow_server):
+def test_a_model_that_learned_something_that_is_no_number_is_refused_unregistered(keep, client):
     with pytest.raises(ModelRefused, match="popularity: of the numbers in `scores`, 1 are not finite"):
         keep(Unhinged())
 
-    assert MlflowClient(mlflow_server.address).search_registered_models() == []
+    assert client.search_registered_models() == []
 
 
 def test_lists_with_a_score_that_is_no_number_are_refused():
@@ -98,15 +92,9 @@ def test_a_model_that_lists_nothing_for_anyone_is_refused():
         check_scores("als", empty_lists(2, 3))
 
 
-def test_a_stored_version_that_is_sound_passes(keep, mlflow_server):
-    registry = ModelRegistry(mlflow_server.address)
-
-    check_stored(registry, registry.load("recommender", keep(Popularity())))
-
-
-def test_a_stored_version_that_holds_something_that_is_no_number_is_refused(keep, mlflow_server):
-    registry = ModelRegistry(mlflow_server.address)
+def test_a_stored_version_is_refused_from_when_it_holds_something_that_is_no_number(keep, registry):
     stored = registry.load("recommender", keep(Popularity()))
+    check_stored(registry, stored)
 
     stored.arrays["scores"][0] = np.nan
 
@@ -114,8 +102,7 @@ def test_a_stored_version_that_holds_something_that_is_no_number_is_refused(keep
         check_stored(registry, stored)
 
 
-def test_a_stored_version_that_does_not_load_is_refused(keep, mlflow_server):
-    registry = ModelRegistry(mlflow_server.address)
+def test_a_stored_version_that_does_not_load_is_refused(keep, registry):
     stored = registry.load("recommender", keep(Popularity()))
 
     del stored.arrays["scores"]

@@ -2,9 +2,8 @@
 
 import pytest
 
-from infra.stores.experiment import Experiment
 from infra.stores.manifest import Manifest, TableRecord
-from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES
 from models import zoo
 from models.als import Als
 from models.popularity import Popularity
@@ -20,14 +19,8 @@ AT_HAND = Contestant(RECOMMENDER, "popularity", {"half_life_days": 100.0}, note=
 
 
 @pytest.fixture
-def registry(mlflow_server):
-    return ModelRegistry(mlflow_server.address)
-
-
-@pytest.fixture
-def crown(registry, mlflow_server):
+def crown(registry, experiment):
     """Make a popularity of that half-life champion."""
-    experiment = Experiment(mlflow_server.address, mlflow_server.experiment)
     return lambda half_life_days: registry.promote(RECOMMENDER, keep(registry, experiment, half_life_days))
 
 

@@ -7,7 +7,6 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from infra.errors import ModelRefused
-from infra.stores.lake import Lake
 from infra.tables import MOVIES, RATINGS, TAGS
 from models.splits import DECIDING_USERS
 from models.zoo import SIMILAR_MOVIES, ZOO
@@ -43,11 +42,6 @@ def ratings(stars_later, days_later, shift):
     first = [rating(ONCE, rated(ONCE, day), 3.0, day) for day in range(4)]
     last = rating(ONCE, rated(ONCE, N_LEARNED, shift), stars_later, N_LEARNED + days_later)
     return [*earlier, *later, *first, last]
-
-
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory):
-    return Lake(str(tmp_path_factory.mktemp("lake")))
 
 
 @pytest.fixture(scope="module")
