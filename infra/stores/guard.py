@@ -12,7 +12,7 @@ from circuitbreaker import CircuitBreaker
 
 from infra.ending import end
 from infra.errors import ServerUnreachable
-from infra.patience import patience
+from infra.patience import Patience
 from infra.stores.time_limit import TimeLimit
 
 N_FAILURES = 5
@@ -66,7 +66,7 @@ class Guard:
                 raise ServerUnreachable(f"{self.server} did not answer a moment ago")
             asked_at = monotonic()
             try:
-                async with patience(self._limit.seconds):
+                async with Patience(self._limit.seconds):
                     answer = await self._left_on_its_way(question())
             except self._failures as error:
                 if asked_at >= self._last_failed_at:

@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from infra.patience import patience
+from infra.patience import Patience
 
 
 def test_silence_ends_with_a_timeout():
     async def scenario():
         with pytest.raises(TimeoutError):
-            async with patience(0.001):
+            async with Patience(0.001):
                 await asyncio.Event().wait()
 
     asyncio.run(scenario())
@@ -20,7 +20,7 @@ def test_an_answer_that_came_while_the_loop_was_busy_still_counts():
     async def scenario():
         here, there = socket.socketpair()
         reader, writer = await asyncio.open_connection(sock=here)
-        async with patience(0.001):
+        async with Patience(0.001):
             asyncio.get_running_loop().call_soon(time.sleep, 0.02)
             there.sendall(b"answer")
             assert await reader.readexactly(6) == b"answer"
@@ -32,7 +32,7 @@ def test_an_answer_that_came_while_the_loop_was_busy_still_counts():
 
 def test_what_comes_after_the_block_is_not_timed():
     async def scenario():
-        async with patience(0.001):
+        async with Patience(0.001):
             time.sleep(0.01)  # so that the last looks begin right after the block
         await asyncio.sleep(0.01)
         assert not asyncio.current_task().cancelling()
