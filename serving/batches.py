@@ -10,12 +10,16 @@ from infra.ending import end
 MOST_AT_ONCE = 64
 """So many keys travel together: enough to share the cost of a question, too few to hold up the loop by the answer."""
 
+N_ON_THEIR_WAY = 2
+"""While so many questions are, keys are gathered for the next: the longer answers take, the more of them share a question.
+Two, so that one that takes long does not hold up everybody."""
+
 Told = TypeVar("Told")
 Answer = TypeVar("Answer")
 
 
 class Batches(Generic[Told, Answer]):
-    """Gathers keys during one pass of the event loop, and reads them together.
+    """Gathers keys during one pass of the event loop, or while others are on their way, and reads them together.
 
     `read` gets the keys, each with what its first asker told, and returns an answer for every one of them.
     """
@@ -43,16 +47,22 @@ class Batches(Generic[Told, Answer]):
 
     async def close(self) -> None:
         """Call off what is being read, and whoever waits for it."""
+        self._gathered.clear()
         await end(self._readings)
         for asker in chain.from_iterable(self._askers.values()):
             asker.cancel()
 
     def _send(self) -> None:
-        asked, self._gathered = self._gathered, {}
-        if asked:
+        is_full = len(self._gathered) == MOST_AT_ONCE
+        if self._gathered and (is_full or len(self._readings) < N_ON_THEIR_WAY):
+            asked, self._gathered = self._gathered, {}
             reading = asyncio.get_running_loop().create_task(self._read_for_all(asked))
             self._readings.add(reading)
-            reading.add_done_callback(self._readings.discard)
+            reading.add_done_callback(self._end)
+
+    def _end(self, reading: asyncio.Task[None]) -> None:
+        self._readings.discard(reading)
+        self._send()
 
     async def _read_for_all(self, asked: Mapping[int, Told]) -> None:
         try:

@@ -1,8 +1,6 @@
 import asyncio
 
-import pytest
-
-from serving.batches import MOST_AT_ONCE, Batches
+from serving.batches import MOST_AT_ONCE, N_ON_THEIR_WAY, Batches
 
 
 class Server:
@@ -57,6 +55,21 @@ def test_a_question_grows_only_so_large():
     asyncio.run(scenario())
 
 
+def test_while_enough_questions_are_on_their_way_the_next_one_grows():
+    async def scenario():
+        server, answers = Server(), []
+        batches = Batches(server.read)
+        for key in range(N_ON_THEIR_WAY + 2):
+            answers.append(batches.ask(key, None))
+            await asyncio.sleep(0.01)
+        assert [list(asked) for asked in server.asked] == [[key] for key in range(N_ON_THEIR_WAY)]
+        server.may_answer.set()
+        await asyncio.gather(*answers)
+        assert [len(asked) for asked in server.asked] == [1] * N_ON_THEIR_WAY + [2]
+
+    asyncio.run(scenario())
+
+
 def test_one_who_gives_up_does_not_call_off_the_question_of_the_others():
     async def scenario():
         server = Server()
@@ -84,12 +97,13 @@ def test_a_mistake_is_told_to_everyone_who_asked():
 
 def test_after_closing_nothing_is_being_asked():
     async def scenario():
-        batches = Batches(Server().read)
-        asker = batches.ask(1, None)
-        await asyncio.sleep(0.01)
+        batches, askers = Batches(Server().read), []
+        for key in range(N_ON_THEIR_WAY + 1):
+            askers.append(batches.ask(key, None))
+            await asyncio.sleep(0.01)
         await batches.close()
+        await asyncio.sleep(0.01)
         assert len(asyncio.all_tasks()) == 1
-        with pytest.raises(asyncio.CancelledError):
-            await asker
+        assert all(asker.cancelled() for asker in askers)
 
     asyncio.run(scenario())
