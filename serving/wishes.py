@@ -1,22 +1,23 @@
-"""What callers ask of lists: the part of the address behind the question mark, who chooses the movies, and the time.
+"""What callers ask of lists: the ids in the address, the part behind the question mark, who chooses, and the time.
 
-FastAPI would read every wish by itself and anew for each request, and every dependency costs again: together they took
-more time than finding a list and telling it (docs/howto/serving.md). So a list route has one dependency, and each query
-is read once and remembered; its documentation is made from the same class.
+FastAPI would read every wish by itself and anew for each request, and every parameter and dependency costs again:
+together they took more time than finding a list and telling it (docs/howto/serving.md). So list routes read what is
+asked themselves, each query once, and remember it; their documentation is made from the same types.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, make_dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
 from serving.filters import Wanted, WantedByUser
-from serving.parameters import LARGEST_ID, WholeNumber
+from serving.parameters import LARGEST_ID, MovieId, UserId, WholeNumber
 from serving.recommender import Recommender
 
 N_REMEMBERED = 256
@@ -25,75 +26,68 @@ IDS = TypeAdapter[dict[str, int]](dict[str, Annotated[int, WholeNumber(1, LARGES
 Kind = TypeVar("Kind", bound=Wanted)
 
 
-class Wishes(Generic[Kind]):
-    """Reads the queries of one kind."""
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[Kind]):
+    """What is wanted, of whom (the ids in the path, by name), when, and who chooses it."""
 
-    def __init__(self, kind: type[Kind]) -> None:
+    wanted: Kind
+    ids: Mapping[str, int]
+    now: datetime
+    chooser: Recommender
+
+
+class Wishes(Generic[Kind]):
+    """Reads the queries of one kind, and the ids in the path; `ids` are the types of these."""
+
+    def __init__(self, kind: type[Kind], **ids: Any) -> None:
+        self._ids = ids
         self._queries = TypeAdapter(kind)
         self._remembered = lru_cache(N_REMEMBERED)(self._read)
 
-    def read(self, request: Request) -> Kind:
-        """Return what is wanted, or raise RequestValidationError, which tells of the ids in the path too."""
+    def asked(self, request: Request) -> Asked[Kind]:
+        """Return what is asked, or raise RequestValidationError, which tells of everything that is wrong."""
+        path, query, state = request.path_params, request.scope["query_string"], request.app.state
         try:
-            wanted = self._remembered(request.scope["query_string"])
+            wanted, ids = self._remembered(query), IDS.validate_python(path)
         except ValidationError as error:
-            raise RequestValidationError([*_problems_of_path(request), *_problems("query", error)]) from error
-        if wanted.year_from and wanted.year_to and wanted.year_from > wanted.year_to:
-            told = {"error": f"not later than year_to, {wanted.year_to}"}
-            place = {"loc": ("query", "year_from"), "input": wanted.year_from}
-            raise RequestValidationError([{"type": "value_error", "ctx": told, **place}])
-        return wanted
+            problems = [*_problems("path", IDS.validate_python, path), *_problems("query", self._read, query)]
+            raise RequestValidationError(problems) from error
+        _check_years(wanted)
+        return Asked(wanted, ids, state.clock(), state.stores.recommender)
 
     def parameters(self) -> list[dict[str, Any]]:
-        """Return the parameters of a query as OpenAPI describes them."""
-        schemas = self._queries.json_schema()["properties"]
-        return [_parameter(name, schema) for name, schema in schemas.items()]
+        """Return the parameters of the address as OpenAPI describes them."""
+        ids = TypeAdapter(make_dataclass("Ids", self._ids.items())).json_schema()["properties"]
+        wishes = self._queries.json_schema()["properties"]
+        return [
+            *({**_parameter(name, schema, "path"), "required": True} for name, schema in ids.items()),
+            *(_parameter(name, schema, "query") for name, schema in wishes.items()),
+        ]
 
     def _read(self, query: bytes) -> Kind:
         return self._queries.validate_python(dict(QueryParams(query)))
 
 
 WISHES = Wishes(Wanted)
-WISHES_OF_USER = Wishes(WantedByUser)
+WISHES_OF_MOVIE = Wishes(Wanted, movie_id=MovieId)
+WISHES_OF_USER = Wishes(WantedByUser, user_id=UserId)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[Kind]):
-    """What is wanted, when, and who chooses it."""
-
-    wanted: Kind
-    now: datetime
-    chooser: Recommender
+def _check_years(wanted: Wanted) -> None:
+    if wanted.year_from and wanted.year_to and wanted.year_from > wanted.year_to:
+        told = {"error": f"not later than year_to, {wanted.year_to}"}
+        place = {"loc": ("query", "year_from"), "input": wanted.year_from}
+        raise RequestValidationError([{"type": "value_error", "ctx": told, **place}])
 
 
-async def get_asked(request: Request) -> Asked[Wanted]:
-    """Return what is asked of a list."""
-    state = request.app.state
-    return Asked(WISHES.read(request), state.clock(), state.stores.recommender)
-
-
-async def get_asked_of_user(request: Request) -> Asked[WantedByUser]:
-    """Return what is asked of a user's list."""
-    state = request.app.state
-    return Asked(WISHES_OF_USER.read(request), state.clock(), state.stores.recommender)
-
-
-AskedOfList = Annotated[Asked[Wanted], Depends(get_asked)]
-AskedOfUser = Annotated[Asked[WantedByUser], Depends(get_asked_of_user)]
-
-
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any], place: str) -> dict[str, Any]:
     shown = {key: value for key, value in schema.items() if key != "description" and value is not None}
-    return {"name": name, "in": "query", "description": schema["description"], "schema": shown}
+    return {"name": name, "in": place, "description": schema["description"], "schema": shown}
 
 
-def _problems_of_path(request: Request) -> list[dict[str, Any]]:
+def _problems(place: str, read: Callable[[Any], Any], given: Any) -> list[dict[str, Any]]:
     try:
-        IDS.validate_python(request.path_params)
+        read(given)
     except ValidationError as error:
-        return _problems("path", error)
+        return [{**each, "loc": (place, *each["loc"])} for each in error.errors()]
     return []
-
-
-def _problems(place: str, error: ValidationError) -> list[dict[str, Any]]:
-    return [{**each, "loc": (place, *each["loc"])} for each in error.errors()]

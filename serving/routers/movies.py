@@ -1,6 +1,6 @@
 """The catalogue, and lists that start from a movie or a genre."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from serving.catalogue import movie_details
 from serving.dependencies import Store
@@ -8,14 +8,15 @@ from serving.examples import MOVIE, MOVIE_LISTS, POPULAR_LISTS
 from serving.headers import announce
 from serving.parameters import MovieId
 from serving.schemas import MovieDetails, MovieList
-from serving.wishes import WISHES, AskedOfList
+from serving.wishes import WISHES, WISHES_OF_MOVIE
 
 router = APIRouter(prefix="/api/v1/movies", tags=["movies"])
 
 
 @router.get("/popular", responses=POPULAR_LISTS, openapi_extra={"parameters": WISHES.parameters()})
-async def popular_movies(asked: AskedOfList, response: Response) -> MovieList:
+async def popular_movies(request: Request, response: Response) -> MovieList:
     """The movies rated best, of all or of one genre; one five-star vote does not lead a list."""
+    asked = WISHES.asked(request)
     return announce(response, await asked.chooser.popular(asked.wanted, asked.now), asked.now)
 
 
@@ -25,11 +26,15 @@ async def movie(movie_id: MovieId, store: Store) -> MovieDetails:
     return movie_details(store.generation, movie_id)
 
 
-@router.get("/{movie_id}/recommendations", responses=MOVIE_LISTS, openapi_extra={"parameters": WISHES.parameters()})
-async def movie_recommendations(movie_id: MovieId, asked: AskedOfList, response: Response) -> MovieList:
+@router.get(
+    "/{movie_id}/recommendations", responses=MOVIE_LISTS, openapi_extra={"parameters": WISHES_OF_MOVIE.parameters()}
+)
+async def movie_recommendations(request: Request, response: Response) -> MovieList:
     """Movies like this one, best first.
 
     Where its own list has no more to show, or cannot be read, they come from its first genre, then from all: `source`
     and `filled_from` tell.
     """
-    return announce(response, await asked.chooser.for_movie(movie_id, asked.wanted, asked.now), asked.now)
+    asked = WISHES_OF_MOVIE.asked(request)
+    told = await asked.chooser.for_movie(asked.ids["movie_id"], asked.wanted, asked.now)
+    return announce(response, told, asked.now)
