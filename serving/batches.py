@@ -11,8 +11,8 @@ MOST_AT_ONCE = 64
 """So many keys travel together: enough to share the cost of a question, too few to hold up the loop by the answer."""
 
 N_ON_THEIR_WAY = 2
-"""While so many questions are, keys are gathered for the next: the longer answers take, the more of them share a question.
-Two, so that one that takes long does not hold up everybody."""
+"""While so many questions are, keys are gathered for the next: the longer answers take, the more share a
+question. Two, so that one that takes long does not hold up everybody."""
 
 Told = TypeVar("Told")
 Answer = TypeVar("Answer")

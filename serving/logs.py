@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 NO_REQUEST = "-"
+ENCODE = json.JSONEncoder(default=str).encode
 ACCEPTED = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
@@ -32,7 +33,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exc_info"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return ENCODE(line)
 
 
 def choose_request_id(given: str | None) -> str:

@@ -13,7 +13,7 @@ from infra.stores.ranked_movies import ModelVersion, RankedMovies
 from infra.stores.recent_interactions import Interaction
 from infra.stores.recommendations import Generation, RecommendationStore
 from serving.batches import Batches
-from serving.metrics import CACHE_LOOKUPS
+from serving.metrics import cache_lookups_of
 
 Answer = TypeVar("Answer")
 
@@ -131,4 +131,4 @@ async def _if_reachable(question: Awaitable[Answer]) -> Answer | None:
 
 def _count(kind: str, were_found: Iterable[bool]) -> None:
     for was_found in were_found:
-        CACHE_LOOKUPS.labels(kind, "hit" if was_found else "miss").inc()
+        cache_lookups_of(kind, "hit" if was_found else "miss").inc()

@@ -31,6 +31,7 @@ TASKS = Gauge("marquee_tasks", "Tasks of the event loop: they grow with requests
 # Finding a child of a metric takes longer than counting with it.
 requests_of = cache(REQUESTS.labels)
 latency_of = cache(LATENCY.labels)
+cache_lookups_of = cache(CACHE_LOOKUPS.labels)
 _lists_of = cache(LISTS.labels)
 _listed_movies_of = cache(LISTED_MOVIES.labels)
 

@@ -3,7 +3,7 @@
 import logging
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.headers import REQUEST_ID
@@ -11,6 +11,7 @@ from serving.logs import choose_request_id, request_id
 from serving.metrics import latency_of, requests_of
 
 FAILED = 500
+SENT_ID = REQUEST_ID.lower().encode()
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = chosen
+                message["headers"].append((SENT_ID, chosen.encode()))
             await send(message)
 
         try:
