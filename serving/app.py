@@ -14,6 +14,7 @@ from serving.errors import tell_errors
 from serving.etags import Etags
 from serving.observed import Observed
 from serving.people import open_people
+from serving.reference import show_reference
 from serving.routers import accounts, actions, admin, health, metrics, movies, reviews, users, why
 from serving.stores import open_stores
 
@@ -40,6 +41,8 @@ app = FastAPI(
     description=DESCRIPTION,
     openapi_tags=TAGS,
     lifespan=lifespan,
+    docs_url=None,
+    redoc_url=None,
 )
 app.state.clock = partial(datetime.now, UTC)
 app.include_router(users.router)
@@ -51,6 +54,7 @@ app.include_router(reviews.router)
 app.include_router(admin.router)
 app.include_router(health.router)
 app.include_router(metrics.router)
+show_reference(app)
 app.add_middleware(Etags)
 app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
 app.add_middleware(Observed)

@@ -3,7 +3,7 @@
 import re
 from hashlib import blake2b
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SENT_WITH_304 = {b"etag", b"cache-control", b"vary", b"x-reco-generation", b"x-reco-age", b"x-reco-source"}
@@ -40,7 +40,7 @@ class Etags:
 
 async def _send_tagged(start: Message, body: Message, known: str, send: Send) -> None:
     tag = f'"{blake2b(body["body"], digest_size=8).hexdigest()}"'
-    start["headers"].append((b"etag", f"W/{tag}".encode()))
+    MutableHeaders(scope=start)["ETag"] = f"W/{tag}"
     if known.strip() == "*" or tag in UNQUOTED.findall(known):
         start["status"] = 304
         start["headers"] = [header for header in start["headers"] if header[0] in SENT_WITH_304]

@@ -130,7 +130,3 @@ def test_the_headers_of_a_list_are_documented(client):
     described = SCHEMA["paths"]["/api/v1/users/{user_id}/recommendations"]["get"]["responses"]["200"]["headers"]
 
     assert {name.lower() for name in described} <= client.get("/api/v1/users/7/recommendations").headers.keys()
-
-
-def test_the_documentation_is_served(client):
-    assert client.get("/docs").status_code == 200
