@@ -73,6 +73,14 @@ def airflow(demo, environment):
         yield client
 
 
+def run_dag(airflow, dag):
+    """Run a DAG by hand and return the path of its run, which has ended."""
+    run = airflow.post(f"/dags/{dag}/dagRuns", json={"logical_date": None}).raise_for_status().json()
+    path = f"/dags/{dag}/dagRuns/{quote(run['dag_run_id'], safe='')}"
+    assert wait_until(lambda: airflow.get(path).json()["state"] in ("success", "failed"), PATIENCE_SECONDS)
+    return path
+
+
 def test_the_demo_ends_with_the_addresses_and_lines_to_try(demo, environment):
     assert demo.returncode == 0, demo.stdout + demo.stderr
     for name in ["API", "AIRFLOW", "MLFLOW"]:
@@ -145,12 +153,33 @@ def test_an_admin_starts_a_training_and_whoever_asks_while_it_runs_is_shown_that
     airflow.patch(run, json={"state": "failed"}).raise_for_status()  # or it would publish anew in the other tests
 
 
+def test_a_night_whose_lists_are_unlike_the_last_is_red_and_the_old_lists_stay(demo, api, airflow, environment):
+    from mlflow import MlflowClient
+
+    def decide(*decision):
+        command = [sys.executable, "-m", "pipelines", *decision, "--why", "to see the gate hold"]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
+
+    before = api.get("/users/1/recommendations").json()["generation"]
+    registry = MlflowClient(f"http://127.0.0.1:{environment['MARQUEE_MLFLOW__PORT']}")
+    [popularity] = registry.search_model_versions("name = 'recommender' and tags.model = 'popularity'")
+    decide("promote", "--version", popularity.version)
+    try:
+        run = run_dag(airflow, "publish_recommendations")
+    finally:
+        decide("demote")
+
+    assert airflow.get(run).json()["state"] == "failed"
+    told = airflow.get(f"{run}/taskInstances/publish/logs/1").text
+    assert "GenerationRefused" in told
+    assert "make publish ACCEPT=" in told
+    assert api.get("/users/1/recommendations").json()["generation"] == before
+
+
 def test_a_refresh_without_news_is_shown_as_skipped(airflow):
     def refreshed():
-        run = airflow.post("/dags/refresh_recommendations/dagRuns", json={"logical_date": None}).raise_for_status()
-        path = f"/dags/refresh_recommendations/dagRuns/{quote(run.json()['dag_run_id'], safe='')}"
-        assert wait_until(lambda: airflow.get(path).json()["state"] in ("success", "failed"), PATIENCE_SECONDS)
-        (task,) = airflow.get(f"{path}/taskInstances").json()["task_instances"]
+        run = run_dag(airflow, "refresh_recommendations")
+        (task,) = airflow.get(f"{run}/taskInstances").json()["task_instances"]
         return task["state"]
 
     assert refreshed() in ("success", "skipped")  # skipped if that of the quarter of an hour came before
