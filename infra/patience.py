@@ -3,39 +3,48 @@
 import asyncio
 from types import TracebackType
 
-N_LAST_LOOKS = 20
-N_LAST_LOOKS_AROUND = 3 * N_LAST_LOOKS
-"""For who waits for someone with patience, whose last looks may begin at the same moment."""
+SHORTEST_PAUSE_SECONDS = 0.001
+"""Between two looks at the clock: uvloop tells no less apart."""
+
+MOST_LOOKS = 100
+MOST_PAUSES = 2
 
 
 class Patience:
-    """Raises TimeoutError inside its block after that time, unless the answer is already there.
+    """Raises TimeoutError inside its block when the event loop has run for so long, and no answer has come.
 
-    A loop that is busy with other requests wakes this one late although its answer came in time. So the end is put off
-    by `n_last_looks` passes of the loop, each of which takes in what has arrived; an idle loop does them in no time.
+    A loop that is held up, by other requests or by a machine without processor time to spare, takes in no answer, which
+    is not the fault of whoever was asked. So the clock is looked at again and again, and however late a look comes, it
+    counts for MOST_PAUSES pauses at most.
 
-    It is a class because every request waits with it, and a generator that does the same takes twice the time.
+    It is a class because every request waits with it, and a generator that does the same takes half as long again.
     """
 
-    def __init__(self, seconds: float, n_last_looks: int = N_LAST_LOOKS) -> None:
-        self._seconds = seconds
-        self._n_last_looks = n_last_looks
+    def __init__(self, seconds: float) -> None:
+        self._seconds_left = seconds
+        self._pause = max(seconds / MOST_LOOKS, SHORTEST_PAUSE_SECONDS)
         self._limit = asyncio.timeout(None)
-        self._next_look: asyncio.Handle
 
     async def __aenter__(self) -> None:
+        """Begin to wait."""
+        self._loop = asyncio.get_running_loop()
         await self._limit.__aenter__()
-        self._next_look = asyncio.get_running_loop().call_later(self._seconds, self._look, self._n_last_looks)
+        self._pause_and_look()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Wait no longer; raise TimeoutError if it took too long."""
         self._next_look.cancel()
         await self._limit.__aexit__(kind, error, trace)
 
-    def _look(self, n_left: int) -> None:
-        loop = asyncio.get_running_loop()
-        if n_left:
-            self._next_look = loop.call_soon(self._look, n_left - 1)
+    def _pause_and_look(self) -> None:
+        self._looked_at = self._loop.time()
+        self._next_look = self._loop.call_later(self._pause, self._look)
+
+    def _look(self) -> None:
+        self._seconds_left -= min(self._loop.time() - self._looked_at, MOST_PAUSES * self._pause)
+        if self._seconds_left > 0:
+            self._pause_and_look()
         else:
-            self._limit.reschedule(loop.time())
+            self._limit.reschedule(self._loop.time())

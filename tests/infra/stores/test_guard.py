@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -120,6 +121,31 @@ def test_after_closing_nothing_is_on_its_way():
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(scenario())
+
+
+async def asked_while_the_loop_is_held_up(question):
+    """Return what a breaker is like after many questions, each held up for longer than its answer may take."""
+    breaker = guard(timeout_ms=20)
+
+    async def held_up():
+        time.sleep(0.1)
+        return await question()
+
+    for _ in range(2 * N_FAILURES):
+        await asyncio.gather(breaker.ask(held_up), return_exceptions=True)
+    await breaker.close()
+    return breaker.state
+
+
+def test_a_loop_that_is_held_up_is_no_outage_of_a_server_that_is_well():
+    async def answer_in_time():
+        await asyncio.sleep(0.002)
+
+    assert asyncio.run(asked_while_the_loop_is_held_up(answer_in_time)) == "closed"
+
+
+def test_a_server_that_says_nothing_to_a_loop_that_is_held_up_is_an_outage():
+    assert asyncio.run(asked_while_the_loop_is_held_up(say_nothing)) == "open"
 
 
 def test_a_server_that_answers_a_little_late_is_waited_for_and_is_no_outage():
