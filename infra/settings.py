@@ -97,13 +97,19 @@ class AirflowSettings(BaseModel):
 
     port: Port = 8080
     url: str | None = None
+    page_url: str | None = Field(None, description="where people open it, if that is not where programs reach it")
     username: str = "admin"
     password: SecretStr | None = None
 
     @property
     def address(self) -> str:
-        """The address of the UI and the REST API."""
+        """The address of the REST API."""
         return self.url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def page_address(self) -> str:
+        """The address of the UI, for links that people open."""
+        return self.page_url or self.address
 
     @property
     def login(self) -> dict[str, str] | None:

@@ -48,7 +48,7 @@ class People:
 @asynccontextmanager
 async def open_people(settings: Settings) -> AsyncIterator[People]:
     """Open the stores, whether their servers answer or not, and relay events from the outbox until they are closed."""
-    redis = connect(settings.redis.address, as_text=True)
+    redis, airflow = connect(settings.redis.address, as_text=True), settings.airflow
     async with mongodb.connect_async(settings.mongodb.address, settings.api.action_timeout_ms) as client, redis:
         database = client[settings.mongodb.database]
         told = EventStore(redis)
@@ -63,7 +63,7 @@ async def open_people(settings: Settings) -> AsyncIterator[People]:
             passwords=Passwords(PasswordHasher()),
             tokens=AccessTokens([key.get_secret_value() for key in settings.accounts.token_keys]),
             limits=LoginLimits(redis, settings.accounts.registrations_per_hour),
-            training_runs=TrainingRuns(settings.airflow.address, settings.airflow.login),
+            training_runs=TrainingRuns(airflow.address, airflow.login, airflow.page_address),
             explainer=Explainer(database, Questions(redis), settings.api.why_budget_ms / 1e3),
         )
         stopping.set()

@@ -26,10 +26,14 @@ class TrainingRun(NamedTuple):
 
 
 class TrainingRuns:
-    """The runs of one Airflow. It asks with the standard library alone, which is all that the image of the API has."""
+    """The runs of one Airflow, whose pages people may open at another address than programs.
 
-    def __init__(self, address: str, login: Mapping[str, str] | None = None) -> None:
+    It asks with the standard library alone, which is all that the image of the API has.
+    """
+
+    def __init__(self, address: str, login: Mapping[str, str] | None = None, page_address: str | None = None) -> None:
         self._address = address
+        self._page_address = page_address or address
         self._login = login
         self._opener = build_opener(ProxyHandler({}))  # a proxy is for the world outside
 
@@ -69,7 +73,7 @@ class TrainingRuns:
         return TrainingRun(self._page(run["dag_run_id"]), is_new=True)
 
     def _page(self, run_id: str) -> str:
-        return f"{self._address}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}"
+        return f"{self._page_address}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}"
 
     def _ask(self, path: str, token: str = "", body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}

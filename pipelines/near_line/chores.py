@@ -40,7 +40,9 @@ async def retrain_if_due(settings: Settings, database: AsyncDatabase[Document], 
     """Ask the configured Airflow for a training if enough has happened since the last."""
     snapshot = Lake(settings.lake.root).open(FEATURES)
     n_learned = snapshot.manifest.tables[RATINGS.name].n_rows
-    await ask_if_due(database, redis, n_learned, TrainingRuns(settings.airflow.address, settings.airflow.login).start)
+    airflow = settings.airflow
+    runs = TrainingRuns(airflow.address, airflow.login, airflow.page_address)
+    await ask_if_due(database, redis, n_learned, runs.start)
 
 
 @asynccontextmanager

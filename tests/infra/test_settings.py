@@ -35,6 +35,15 @@ def test_a_named_url_replaces_the_local_server(monkeypatch):
     assert Settings().mongodb.address == "mongodb://db.example:27017"
 
 
+def test_people_open_airflow_where_programs_reach_it_unless_another_address_is_named(monkeypatch):
+    monkeypatch.setenv("MARQUEE_AIRFLOW__URL", "http://airflow-api-server:8080")
+    assert Settings().airflow.page_address == "http://airflow-api-server:8080"
+
+    monkeypatch.setenv("MARQUEE_AIRFLOW__PAGE_URL", "https://airflow.example")
+
+    assert Settings().airflow.page_address == "https://airflow.example"
+
+
 def test_secrets_do_not_show_when_settings_are_printed():
     assert LOCAL_SECRET not in repr(Settings())
     assert LOCAL_TOKEN_KEY not in repr(Settings())

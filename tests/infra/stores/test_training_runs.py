@@ -24,6 +24,12 @@ def test_a_training_is_started_with_its_reason_and_has_a_page():
     assert run.link.startswith(f"{address}/dags/train_models/runs/train_models__2026-11-20T00%3A00%3A00")
 
 
+def test_its_page_is_where_people_open_airflow():
+    with served(airflow().app()) as address:
+        run = TrainingRuns(address, page_address="https://airflow.example").start("now")
+    assert run.link.startswith("https://airflow.example/dags/train_models/runs/")
+
+
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_one_that_is_under_way_is_not_started_again(state):
     scripted = airflow()
