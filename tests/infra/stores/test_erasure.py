@@ -111,11 +111,11 @@ def test_of_a_long_stream_every_entry_is_looked_at(mongodb, redis):
         async with peopled(mongodb, redis) as people:
             async with people.redis.pipeline() as pipeline:
                 for number in range(2_500):
-                    pipeline.xadd("impressions", {"user_id": people.user_id if number % 2 else 7})
+                    pipeline.xadd("recommendation_updates", {"user_id": people.user_id if number % 2 else 7})
                 await pipeline.execute()
             removed = await Eraser(people.database, people.events).erase_account(people.account_id)
-            assert removed["redis stream impressions"] == 1_250
-            assert await people.redis.xlen("impressions") == 1_250
+            assert removed["redis stream recommendation_updates"] == 1_250
+            assert await people.redis.xlen("recommendation_updates") == 1_250
 
     asyncio.run(scenario())
 
