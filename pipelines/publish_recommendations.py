@@ -13,7 +13,7 @@ from infra.stores.generation_layout import MAKERS, Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake, Snapshot
 from infra.stores.manifest import Check
-from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry, StoredModel
+from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
 from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
 from pipelines.publication.actuals import Actual, measured
 from pipelines.publication.catalogue import write_catalogue
@@ -24,23 +24,18 @@ from pipelines.publication.generation_figures import GenerationFigures
 from pipelines.publication.local import MakeShards, make_shards_here
 from pipelines.publication.making import describe, make_missing
 from pipelines.publication.report import leave_report
-from pipelines.publication.tonight import Tonight, inputs_of, read_tonight
-
-LIST_LENGTH = 100
+from pipelines.publication.tonight import Publication, Tonight, read_tonight
 
 
 def run(
-    snapshot: Snapshot,
-    recommender: StoredModel,
-    similar_movies: StoredModel,
+    publication: Publication,
     store: GenerationStore,
     began_at: datetime,
     docs_dir: Path,
-    n: int = LIST_LENGTH,
     accept: str | None = None,
     make_shards: MakeShards = make_shards_here,
 ) -> str:
-    """Publish lists of `n` from one feature snapshot and two stored models, and return the generation's id.
+    """Put new lists in force, and return the generation's id.
 
     Users who deleted their account since the snapshot was made get none. Killed anywhere, it leaves the generation in
     force as it was; running it again goes on where it was killed, or begins anew when there is another snapshot, model
@@ -49,30 +44,37 @@ def run(
     Lists that are wrong, or unlike last night's beyond the limits of the gate, are refused with GenerationRefused, and
     a page in `docs_dir` shows why; `accept` is a person's reason to publish them though they are unlike.
     """
-    models = {
-        role: {"name": model.name, "version": model.version, "snapshot_date": model.snapshot_date}
-        for role, model in ((RECOMMENDER, recommender), (SIMILAR_MOVIES, similar_movies))
-    }
-    inputs = inputs_of(snapshot, recommender, similar_movies, n)
-    generation = store.begin(snapshot.snapshot_date, models, began_at, inputs)
+    snapshot, recommender = publication.snapshot, publication.recommender
+    generation = store.begin(snapshot.snapshot_date, publication.versions, began_at, publication.inputs)
     print(f"generation {generation}: {recommender.name} version {recommender.version} on {snapshot.snapshot_date}")
-    took: dict[str, Actual] = {}
-    with measured("catalogue", snapshot.record(MOVIES).n_rows, took):
-        expected = write_catalogue(snapshot, store.contents(generation), n)
-    with measured("read", snapshot.record(RATINGS).n_rows, took):
-        tonight = read_tonight(snapshot, recommender, similar_movies, inputs)
-    records = make_missing(tonight, store, generation, make_shards)
-    figures = GenerationFigures.of_shards(models, tonight.ratings, records)
-    describe(records, figures, took, store, generation)
+    tonight, figures, expected = make(publication, store, generation, make_shards)
     counts, deleted = store.contents(generation).count_without_deleted()
-    expected |= expected_lists(snapshot, tonight, deleted)
-    checks = check((recommender, similar_movies), figures, counts, expected)
+    checks = check(publication, figures, counts, expected | expected_lists(snapshot, tonight, deleted))
     last_night = last_nights_figures(store, generation)
     comparisons = judge(figures, last_night)
     report = leave_report(generation, [*checks, *comparisons], figures, last_night, snapshot, docs_dir)
     store.publish(generation, counts, checks, comparisons, accept, report)
     print(f"generation {generation} is in force: " + ", ".join(f"{counts[name]:,} {name}" for name in counts))
     return generation
+
+
+def make(
+    publication: Publication, store: GenerationStore, generation: str, make_shards: MakeShards
+) -> tuple[Tonight, GenerationFigures, dict[str, int]]:
+    """Write what is missing of a generation, and note in its document what it adds up to.
+
+    Return what lists were made from, the figures of all of them, and how many documents there must be beside them.
+    """
+    snapshot = publication.snapshot
+    took: dict[str, Actual] = {}
+    with measured("catalogue", snapshot.record(MOVIES).n_rows, took):
+        expected = write_catalogue(snapshot, store.contents(generation), publication.n)
+    with measured("read", snapshot.record(RATINGS).n_rows, took):
+        tonight = read_tonight(publication, publication.inputs)
+    records = make_missing(tonight, store, generation, make_shards)
+    figures = GenerationFigures.of_shards(publication.versions, tonight.ratings, records)
+    describe(records, figures, took, store, generation)
+    return tonight, figures, expected
 
 
 def expected_lists(snapshot: Snapshot, tonight: Tonight, deleted_users: Sequence[int]) -> dict[str, int]:
@@ -91,14 +93,14 @@ def last_nights_figures(store: GenerationStore, generation: str) -> GenerationFi
 
 
 def check(
-    models: Sequence[StoredModel],
+    publication: Publication,
     figures: GenerationFigures,
     counts: Mapping[str, int],
     expected: Mapping[str, int],
 ) -> list[Check]:
     """Judge what models learned, what was computed and, by `counts` of its documents, what was written."""
     faults = [check for lists in MAKERS for check in check_faults(lists, figures.lists[lists].faults)]
-    learned = [check_learned(model.name, model.arrays) for model in models]
+    learned = [check_learned(model.name, model.arrays) for model in publication.models.values()]
     return [*faults, *check_counts(counts, expected), *learned]
 
 
@@ -111,10 +113,10 @@ def main(snapshot_date: str | None = None, accept: str | None = None) -> str:
     settings = get_settings()
     snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
     registry = ModelRegistry(settings.mlflow.address)
-    recommender, similar_movies = registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES)
+    publication = Publication(snapshot, registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES))
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
-        where = settings.lake.data_docs_dir, LIST_LENGTH, accept or None, where_configured(settings.spark)
-        run(snapshot, recommender, similar_movies, store, datetime.now(UTC), *where)
+        make_shards = where_configured(settings.spark)
+        run(publication, store, datetime.now(UTC), settings.lake.data_docs_dir, accept or None, make_shards)
     return str(snapshot.snapshot_date)
 
 

@@ -19,7 +19,7 @@ from infra.stores.mongodb import read_once
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
 from infra.tables import FEATURES, RAW
 from pipelines.build_features import deleted_users
-from pipelines.publication.tonight import read_tonight
+from pipelines.publication.tonight import Publication, read_tonight
 from pipelines.replaying.comparison import HEADINGS, Comparison, compare
 from pipelines.replaying.lists import hash_of_lists
 from pipelines.replaying.models import replay_model
@@ -54,7 +54,7 @@ def run(
     recommender, similar_movies = (place.registry.load(role, inputs.models[role].version) for role in roles)
     yield from replay_model(RECOMMENDER, recommender, place.registry, place.lake)
     yield from replay_model(SIMILAR_MOVIES, similar_movies, place.registry, place.lake)
-    tonight = read_tonight(features, recommender, similar_movies, asdict(inputs))
+    tonight = read_tonight(Publication(features, recommender, similar_movies, inputs.n), asdict(inputs))
     yield compare("lists", "of users and movies", generation.lists_hash, partial(hash_of_lists, tonight))
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,46 @@ from models.recommender import Recommender, SimilarMovies
 from models.zoo import restore
 from pipelines.feature_arrays import read_popular_lists, read_ratings, read_top_rated
 from pipelines.publication.measure import Traits, traits_of
+
+LIST_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is to be published: lists of `n` movies, from a feature snapshot, by the stored model of each role."""
+
+    snapshot: Snapshot
+    recommender: StoredModel
+    similar_movies: StoredModel
+    n: int = LIST_LENGTH
+
+    @property
+    def models(self) -> dict[str, StoredModel]:
+        """The models by role."""
+        return {RECOMMENDER: self.recommender, SIMILAR_MOVIES: self.similar_movies}
+
+    @property
+    def versions(self) -> dict[str, dict[str, Any]]:
+        """What the document of a generation says of the models, by role."""
+        return {
+            role: {"name": model.name, "version": model.version, "snapshot_date": model.snapshot_date}
+            for role, model in self.models.items()
+        }
+
+    @cached_property
+    def inputs(self) -> dict[str, Any]:
+        """All that decides what a generation holds; where it is equal, so are the lists."""
+        manifest = self.snapshot.manifest
+        return {
+            "snapshot": {"date": manifest.snapshot_date, "attempt": manifest.attempt, "tables": manifest.hashes},
+            "models": {
+                role: {"name": model.name, "version": model.version, "run_id": model.run_id}
+                for role, model in self.models.items()
+            },
+            "git_commit": git_commit(),
+            "requirements": lock_hash(),
+            "n": self.n,
+        }
 
 
 @dataclass(frozen=True)
@@ -48,13 +89,12 @@ class Tonight:
         return self.ratings.users.ids if content is Content.USER_LISTS else self.catalogue.ids
 
 
-def read_tonight(
-    snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, inputs: Mapping[str, Any]
-) -> Tonight:
-    """Read what lists are made from out of a feature snapshot, and make the models list again.
+def read_tonight(publication: Publication, inputs: Mapping[str, Any]) -> Tonight:
+    """Read what lists are made from out of the feature snapshot, and make the models list again.
 
-    `inputs` are what `inputs_of` says of the same.
+    `inputs` are those of the publication, or of the past one that it repeats.
     """
+    snapshot = publication.snapshot
     movies = snapshot.read_arrow(MOVIES, ["movie_id", "genres"]).sort_by("movie_id")
     popular = read_popular_lists(snapshot)
     genres = {scope: Ranking.of(*best) for scope, best in popular.items() if scope != EVERY_GENRE}
@@ -63,32 +103,17 @@ def read_tonight(
     ratings = read_ratings(snapshot)
     n_ratings = np.bincount(ratings.movie_index, minlength=len(ratings.movies))[ratings.movies.positions(movie_ids)]
     return Tonight(
-        _restored(recommender),
-        _restored(similar_movies),
+        _restored(publication.recommender),
+        _restored(publication.similar_movies),
         ratings,
         IdMap(movie_ids),
         read_top_rated(snapshot),
         genres,
         np.array(first_genres, np.str_),
-        inputs["n"],
+        publication.n,
         {content: _maker(inputs, role) for content, role in MAKERS.items()},
         traits_of(movie_ids, named, n_ratings),
     )
-
-
-def inputs_of(snapshot: Snapshot, recommender: StoredModel, similar_movies: StoredModel, n: int) -> dict[str, Any]:
-    """Return all that decides what a generation holds; where it is equal, so are the lists."""
-    manifest = snapshot.manifest
-    return {
-        "snapshot": {"date": manifest.snapshot_date, "attempt": manifest.attempt, "tables": manifest.hashes},
-        "models": {
-            role: {"name": model.name, "version": model.version, "run_id": model.run_id}
-            for role, model in ((RECOMMENDER, recommender), (SIMILAR_MOVIES, similar_movies))
-        },
-        "git_commit": git_commit(),
-        "requirements": lock_hash(),
-        "n": n,
-    }
 
 
 def _maker(inputs: Mapping[str, Any], role: str) -> int:

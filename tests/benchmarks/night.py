@@ -19,6 +19,7 @@ from models.likeness import MovieLikeness
 from models.splits import split_by_user
 from pipelines import build_features, ingest_ratings, publish_recommendations
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication.tonight import Publication
 from pipelines.training.training_set import read_movies, read_tags
 
 NIGHT = date(2026, 11, 20)
@@ -45,7 +46,8 @@ def publish(_, folder, address):
     recommender, similar = (stored(model, folder) for model in (Ials(), MovieLikeness()))
     snapshot = Lake(str(folder / "lake")).open(FEATURES)
     with GenerationStore(address, "bench") as store:
-        publish_recommendations.run(snapshot, recommender, similar, store, datetime.now(UTC), folder / "reports")
+        publication = Publication(snapshot, recommender, similar)
+        publish_recommendations.run(publication, store, datetime.now(UTC), folder / "reports")
 
 
 def stored(model, folder):

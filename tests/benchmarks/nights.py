@@ -10,7 +10,7 @@ from infra.settings import MongodbSettings
 from pipelines.capacity.growth import ETL, PUBLISH, TRAIN
 from pipelines.capacity.runs import Cost, Run
 from pipelines.capacity.workload import Workload
-from pipelines.publish_recommendations import LIST_LENGTH
+from pipelines.publication.tonight import LIST_LENGTH
 from tests.benchmarks.processes import run
 from tests.benchmarks.samples import SIZES, sample
 from tests.benchmarks.world import running

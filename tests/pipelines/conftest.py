@@ -13,6 +13,7 @@ from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry
 from infra.tables import FEATURES
 from pipelines import publish_recommendations
+from pipelines.publication.tonight import Publication
 from tests.conftest import free_port
 from tests.feature_snapshot import write_features
 from tests.pipelines import explained, publishing
@@ -110,7 +111,8 @@ def publish(typed_snapshot, store, tmp_path):
     def publish(recommender=None, similar=None, began_at=publishing.NIGHT, n=100):
         recommender = recommender or publishing.popularity(typed_snapshot)
         similar = similar or publishing.neighbours(typed_snapshot)
-        return publish_recommendations.run(typed_snapshot, recommender, similar, store, began_at, tmp_path, n)
+        publication = Publication(typed_snapshot, recommender, similar, n)
+        return publish_recommendations.run(publication, store, began_at, tmp_path)
 
     return publish
 

@@ -18,6 +18,7 @@ from models.likeness import MovieLikeness
 from models.recommender import Model
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication.tonight import Publication
 from tests.catalogues import silent
 from tests.pipelines.publishing import stored
 from tests.publication import NIGHT
@@ -55,7 +56,8 @@ def publish(mongodb: MongodbSettings, snapshot: Snapshot, recommender: StoredMod
     factors = np.ones((len(ratings.movies), 2), np.float32)
     alike = stored(MovieLikeness().blend(factors, ratings, silent(ratings)))
     with GenerationStore(mongodb.address, mongodb.database) as store, TemporaryDirectory() as docs_dir:
-        return publish_recommendations.run(snapshot, recommender, alike, store, NIGHT, Path(docs_dir), N_LISTED)
+        publication = Publication(snapshot, recommender, alike, N_LISTED)
+        return publish_recommendations.run(publication, store, NIGHT, Path(docs_dir))
 
 
 def listed(mongodb: MongodbSettings, generation: str, user_id: int = USER) -> list[int]:

@@ -28,6 +28,7 @@ from models.ratings import Ratings
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
 from pipelines.publication import local, shards
+from pipelines.publication.tonight import Publication
 from tests.catalogues import silent
 
 NIGHT = datetime(2026, 11, 20, 0, 31, 5, tzinfo=UTC)
@@ -140,7 +141,8 @@ def main(lake: str, address: str, database: str, moment: str) -> None:
     snapshot = Lake(lake).open(FEATURES)
     with GenerationStore(address, database) as store:
         champions = popularity(snapshot), neighbours(snapshot)
-        publish_recommendations.run(snapshot, *champions, store, datetime.now(UTC), Path(lake))
+        publication = Publication(snapshot, *champions)
+        publish_recommendations.run(publication, store, datetime.now(UTC), Path(lake))
 
 
 if __name__ == "__main__":

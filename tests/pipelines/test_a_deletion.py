@@ -19,6 +19,7 @@ from models.popularity import Popularity
 from pipelines import build_features, ingest_ratings, publish_recommendations
 from pipelines.exported_actions import export_actions
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication.tonight import Publication
 from tests.catalogues import silent
 from tests.infra.stores.peopled import peopled
 from tests.pipelines.publishing import stored
@@ -53,7 +54,7 @@ def publish(mongodb, tmp_path):
         similar = MovieLikeness().blend(np.ones((len(ratings.movies), 2), np.float32), ratings, silent(ratings))
         with GenerationStore(mongodb.address, mongodb.database) as store:
             champions = stored(recommender), stored(similar)
-            generation = publish_recommendations.run(snapshot, *champions, store, NIGHT, tmp_path)
+            generation = publish_recommendations.run(Publication(snapshot, *champions), store, NIGHT, tmp_path)
         with connect(mongodb.address) as client:
             return set(client[mongodb.database][f"user_recommendations_{generation}"].distinct("_id"))
 

@@ -22,6 +22,7 @@ from models.als import Als
 from models.likeness import MovieLikeness
 from pipelines import build_features, ingest_ratings, publish_recommendations, replay
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication.tonight import Publication
 from pipelines.replaying.models import replay_model
 from pipelines.replaying.snapshots import replay_features, replay_files
 from pipelines.training.training_set import read_movies, read_tags
@@ -78,7 +79,8 @@ def publish(lake, registry, mlflow_server, mongodb, tmp_path):
         recommender = register(RECOMMENDER, als, snapshot)
         alike = register(SIMILAR_MOVIES, MovieLikeness().fit(*learned_from), snapshot)
         with GenerationStore(mongodb.address, mongodb.database) as store:
-            publish_recommendations.run(snapshot, recommender, alike, store, NIGHT, tmp_path / "docs", n=8)
+            publication = Publication(snapshot, recommender, alike, n=8)
+            publish_recommendations.run(publication, store, NIGHT, tmp_path / "docs")
 
     return publish
 

@@ -16,6 +16,7 @@ from models.ease import Ease
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
 from pipelines.publication import shards
+from pipelines.publication.tonight import Publication
 from tests.catalogues import silent
 from tests.pipelines.publishing import stored
 
@@ -31,7 +32,8 @@ def publish(snapshot: Snapshot, store: GenerationStore, docs_dir: Path) -> None:
     ratings = read_ratings(snapshot)
     champions = (stored(model().fit(ratings, silent(ratings))) for model in (Als, Ease))
     make_shards = publish_recommendations.where_configured(get_settings().spark)
-    publish_recommendations.run(snapshot, *champions, store, NIGHT, docs_dir, n=20, make_shards=make_shards)
+    publication = Publication(snapshot, *champions, n=20)
+    publish_recommendations.run(publication, store, NIGHT, docs_dir, make_shards=make_shards)
 
 
 if __name__ == "__main__":

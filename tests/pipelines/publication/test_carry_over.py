@@ -11,6 +11,7 @@ from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from pipelines import publish_recommendations
+from pipelines.publication.tonight import Publication
 from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import MOVIES, NIGHT, RATINGS, in_force, lists, neighbours, popularity, tonights
 
@@ -42,7 +43,7 @@ def publish(first, store, tmp_path):
     def publish(snapshot, version=3, into=store):
         """Publish with the champions of the first night."""
         champions = replace(popularity(first), version=version), neighbours(first)
-        return publish_recommendations.run(snapshot, *champions, into, NIGHT, tmp_path)
+        return publish_recommendations.run(Publication(snapshot, *champions), into, NIGHT, tmp_path)
 
     return publish
 

@@ -13,6 +13,7 @@ from models.als import Als
 from models.likeness import MovieLikeness
 from pipelines import publish_recommendations
 from pipelines.feature_arrays import read_ratings
+from pipelines.publication.tonight import Publication
 from tests.catalogues import silent
 from tests.feature_snapshot import write_features
 from tests.pipelines.publishing import NIGHT, in_force, stored
@@ -55,7 +56,8 @@ def publish(snapshot, ratings, store, tmp_path):
     similar = stored(MovieLikeness().blend(np.ones((len(ratings.movies), 2), np.float32), ratings, silent(ratings)))
 
     def publish(recommender, accept=None):
-        return publish_recommendations.run(snapshot, recommender, similar, store, NIGHT, tmp_path, accept=accept)
+        publication = Publication(snapshot, recommender, similar)
+        return publish_recommendations.run(publication, store, NIGHT, tmp_path, accept)
 
     return publish
 
