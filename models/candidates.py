@@ -83,9 +83,9 @@ def best_first(
     lists = empty_lists(n_users, n)
     order = np.lexsort((candidates.movie, -scores, candidates.row))
     place = np.arange(len(order)) - np.searchsorted(candidates.row, np.arange(n_users))[candidates.row]
-    first = place < n
-    kept = order[first], (candidates.row[first], place[first])
-    lists.movie_ids[kept[1]], lists.scores[kept[1]] = movie_ids[candidates.movie[kept[0]]], scores[kept[0]]
+    is_first = place < n
+    pair, listed = order[is_first], (candidates.row[is_first], place[is_first])
+    lists.movie_ids[listed], lists.scores[listed] = movie_ids[candidates.movie[pair]], scores[pair]
     return lists
 
 
