@@ -17,8 +17,8 @@ N_LARGEST = 10
 TOLERANCE = 1e-6
 """Scores that differ by less, or by this share of the stored one where that is above 1, agree."""
 
-
 KEPT_OUT = {Kind.HIDE: Verdict.HIDDEN, Kind.RATING: Verdict.RATED, Kind.WATCH: Verdict.WATCHED}
+"""What keeps a movie out of a list; of several, the first is told."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,19 @@ def find_reasons(champion: Champion, record: ListRecord) -> Reasons:
     told = explain(made_from.model, record.user_id, record.movie.movie_id, made_from.history)
     again = make_again(champion, made_from, record)
     return Reasons(
-        _judge(record, made_from, told),
-        champion.version,
-        made_from.model.name,
-        champion.snapshot,
-        told.rank,
-        told.n_ranked,
-        told.score,
-        told.opinions,
-        told.contributions[:N_LARGEST],
-        sum(each.contribution for each in told.contributions[N_LARGEST:]),
-        told.base,
-        again,
-        _disagreement(champion, record, again),
+        verdict=_judge(record, made_from, told),
+        model=champion.version,
+        maker=made_from.model.name,
+        snapshot=champion.snapshot,
+        rank=told.rank,
+        n_ranked=told.n_ranked,
+        score=told.score,
+        opinions=told.opinions,
+        largest=told.contributions[:N_LARGEST],
+        others=sum(each.contribution for each in told.contributions[N_LARGEST:]),
+        base=told.base,
+        again=again,
+        disagreement=_disagreement(champion, record, again),
     )
 
 
