@@ -38,10 +38,10 @@ def newest(ratings: pa.Table, n: int) -> list[Rating]:
     return [Rating(**row) for row in rows.slice(max(0, len(rows) - n)).to_pylist()]
 
 
-def due_seconds(ratings: Sequence[Rating], speed: float, rate: float | None) -> list[float]:
-    """Return the seconds from the start at which each is due: as they came, `speed` times as fast, or at a rate."""
-    if rate:
-        return [n / rate for n in range(len(ratings))]
+def due_seconds(ratings: Sequence[Rating], speed: float, per_second: float | None) -> list[float]:
+    """Return the seconds from the start at which each is due: as they came, `speed` times as fast, or evenly."""
+    if per_second:
+        return [n / per_second for n in range(len(ratings))]
     return [(each.rated_at - ratings[0].rated_at).total_seconds() / speed for each in ratings]
 
 
@@ -108,10 +108,10 @@ async def _replay(
 
     began_at = perf_counter()
     with tqdm(total=len(ratings) - refused.total(), unit=" ratings", disable=None) as progress:
-        async with asyncio.TaskGroup() as rating:
+        async with asyncio.TaskGroup() as under_way:
             for each, due_at in zip(ratings, due, strict=True):
                 if each.user_id not in refused_users:
                     await asyncio.sleep(began_at + due_at - perf_counter())
-                    rating.create_task(rate(each))
+                    under_way.create_task(rate(each))
     print(pace(seconds, perf_counter() - began_at))
     return refused

@@ -14,7 +14,7 @@ FIRST_PAUSE_SECONDS = 0.2
 """Before the second attempt; each pause is twice the one before."""
 
 PATIENCE_SECONDS = 10.0
-NO_ANSWER = 0
+NO_STATUS = 0
 """The status of a call that no attempt brought an answer to."""
 
 
@@ -27,8 +27,8 @@ class Call(NamedTuple):
 
     @property
     def status(self) -> int:
-        """The status of the answer, or NO_ANSWER."""
-        return self.answer.status_code if self.answer else NO_ANSWER
+        """The status of the answer, or NO_STATUS."""
+        return self.answer.status_code if self.answer else NO_STATUS
 
 
 def connect(address: str, n_callers: int) -> httpx.AsyncClient:

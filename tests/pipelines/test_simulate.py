@@ -36,9 +36,9 @@ def test_the_newest_ratings_come_in_the_order_of_time():
 
 
 def test_they_are_due_as_they_came_or_at_a_rate():
-    assert due_seconds(RATINGS, speed=1.0, rate=None) == [0, 30, 30, 59]
-    assert due_seconds(RATINGS, speed=10.0, rate=None) == [0, 3, 3, 5.9]
-    assert due_seconds(RATINGS, speed=1.0, rate=4.0) == [0, 0.25, 0.5, 0.75]
+    assert due_seconds(RATINGS, speed=1.0, per_second=None) == [0, 30, 30, 59]
+    assert due_seconds(RATINGS, speed=10.0, per_second=None) == [0, 3, 3, 5.9]
+    assert due_seconds(RATINGS, speed=1.0, per_second=4.0) == [0, 0.25, 0.5, 0.75]
 
 
 def test_every_user_rates_by_an_account_of_its_own_and_running_it_twice_changes_nothing(mongodb, api_address, capsys):

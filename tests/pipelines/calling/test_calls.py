@@ -43,4 +43,4 @@ def test_a_server_that_goes_on_failing_is_given_up_with_its_last_answer():
 def test_where_nobody_listens_no_answer_comes():
     called = ask(f"http://127.0.0.1:{free_port()}")
 
-    assert (called.status, called.n_attempts) == (calls.NO_ANSWER, calls.N_ATTEMPTS)
+    assert (called.status, called.n_attempts) == (calls.NO_STATUS, calls.N_ATTEMPTS)
