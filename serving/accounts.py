@@ -57,8 +57,7 @@ async def change_password(
 async def delete_account(people: People, account_id: str, password: SecretStr, address: str) -> Removed:
     """Remove the account and everything its profiles did; raises TooManyAttempts and NotSignedIn."""
     account = await _prove_again(people, account_id, password, address)
-    removed = await people.eraser.erase_account(account.id)
-    return Removed(removed=removed)
+    return Removed(removed=await people.eraser.erase_account(account.id))
 
 
 async def delete_profile(people: People, account_id: str, user_id: int, password: SecretStr, address: str) -> Removed:

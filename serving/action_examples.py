@@ -36,7 +36,6 @@ NOT_BY_HALVES = "rating in the body must be a number from 0.5 to 5 by halves"
 NO_MOVIE_ID = "movie_id in the body is missing"
 NO_TEXT = "text in the body must be a text of 1 to 5,000 characters, not all of them spaces"
 NO_REASON = "reason in the body must be a text of 1 to 500 characters, not all of them spaces"
-KEY_REUSED = "the idempotency key '42' was used for another request before: send a key of its own with each"
 TRAINING = "http://127.0.0.1:8080/dags/train_models/runs/retrain_after__2026-11-20T00%3A00%3A00Z"
 NO_AIRFLOW = (
     "Airflow at http://127.0.0.1:8080 does not start a training (URLError(ConnectionRefusedError(111, 'Connection "

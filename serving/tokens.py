@@ -42,14 +42,7 @@ class AccessTokens:
         """Return the account a token proves; raises NotSignedIn."""
         try:
             key = self._keys[jwt.get_unverified_header(token).get("kid", "")]
-            told = jwt.decode(
-                token,
-                key,
-                [ALGORITHM],
-                CHECKS,
-                audience=AUDIENCE,
-                issuer=ISSUER,
-            )
+            told = jwt.decode(token, key, [ALGORITHM], CHECKS, audience=AUDIENCE, issuer=ISSUER)
         except (jwt.InvalidTokenError, KeyError) as error:
             raise NotSignedIn("the access token is not one of ours: log in") from error
         if told["exp"] <= now.timestamp():
