@@ -1,16 +1,15 @@
 """Train every model on one snapshot and compare them, without keeping or promoting any."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Snapshot
 from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
-from infra.tables import FEATURES
+from pipelines.configured import open_features
 from pipelines.training.contestants import Contestant, contestants, find_champion
 from pipelines.training.plots import plot_intervals, plot_metrics
 from pipelines.training.side_by_side import side_by_side
@@ -56,7 +55,7 @@ def main(snapshot_date: str | None = None) -> str:
     The champions' own configurations take part too. A model that breaks is left out.
     """
     settings = get_settings()
-    snapshot, registry = _open(snapshot_date), ModelRegistry(settings.mlflow.address)
+    snapshot, registry = open_features(settings, snapshot_date), ModelRegistry(settings.mlflow.address)
     experiment = Experiment(settings.mlflow.address, settings.mlflow.experiment)
     everyone = contestants(registry, settings.seed, snapshot.manifest)
     entered = [contestant for contestant in everyone if contestant.only_until is None]
@@ -68,9 +67,4 @@ def main(snapshot_date: str | None = None) -> str:
 
 
 def _hold_configured(snapshot_date: str, contestant: Sequence[Any]) -> bytes:
-    return hold(_open(snapshot_date), Contestant(*contestant)).to_bytes()
-
-
-def _open(snapshot_date: str | None) -> Snapshot:
-    lake = Lake(get_settings().lake.root)
-    return lake.open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
+    return hold(open_features(get_settings(), snapshot_date), Contestant(*contestant)).to_bytes()

@@ -1,13 +1,11 @@
 """Return to the champion before, on record."""
 
-from functools import partial
-
 from infra.errors import ModelRefused
 from infra.settings import get_settings
-from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import RECOMMENDER, ModelRegistry
 from pipelines import promote
+from pipelines.configured import open_promotion_log
 
 
 def run(registry: ModelRegistry, log: PromotionLog, registered_name: str, why: str) -> None:
@@ -25,6 +23,5 @@ def run(registry: ModelRegistry, log: PromotionLog, registered_name: str, why: s
 def main(why: str, registered_name: str = RECOMMENDER) -> None:
     """Demote the champion of the configured registry."""
     settings = get_settings()
-    told = partial(announce, settings.redis.address)
-    with PromotionLog(settings.mongodb.address, settings.mongodb.database, told) as log:
+    with open_promotion_log(settings) as log:
         run(ModelRegistry(settings.mlflow.address), log, registered_name, why)

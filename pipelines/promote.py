@@ -1,12 +1,10 @@
 """Make a version champion by hand, on record."""
 
-from functools import partial
-
 from infra.errors import ModelRefused
 from infra.settings import get_settings
-from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog, this_person
 from infra.stores.registry import RECOMMENDER, ModelRegistry
+from pipelines.configured import open_promotion_log
 from pipelines.training.contestants import find_champion
 from pipelines.training.promoting import as_live, promote, settle
 
@@ -35,6 +33,5 @@ def run(
 def main(version: int, why: str, registered_name: str = RECOMMENDER) -> None:
     """Promote a version of the configured registry."""
     settings = get_settings()
-    told = partial(announce, settings.redis.address)
-    with PromotionLog(settings.mongodb.address, settings.mongodb.database, told) as log:
+    with open_promotion_log(settings) as log:
         run(ModelRegistry(settings.mlflow.address), log, registered_name, version, why)

@@ -1,7 +1,7 @@
 """Compute a list for every user and every movie, check them, and put them all in force at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from infra.settings import SparkSettings, get_settings
 from infra.spark import create_session, is_cluster
 from infra.stores.generation_layout import MAKERS, Content
 from infra.stores.generations import GenerationStore
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Snapshot
 from infra.stores.manifest import Check
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
-from infra.tables import FEATURES, MOVIES, RATINGS, USER_FEATURES
+from infra.tables import MOVIES, RATINGS, USER_FEATURES
+from pipelines.configured import open_features
 from pipelines.publication.actuals import Actual, measured
 from pipelines.publication.catalogue import write_catalogue
 from pipelines.publication.checks import check_counts, check_faults, check_learned
@@ -111,7 +112,7 @@ def main(snapshot_date: str | None = None, accept: str | None = None) -> str:
     meant; without it, they are held.
     """
     settings = get_settings()
-    snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
+    snapshot = open_features(settings, snapshot_date)
     registry = ModelRegistry(settings.mlflow.address)
     publication = Publication(snapshot, registry.champion(RECOMMENDER), registry.champion(SIMILAR_MOVIES))
     with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:

@@ -5,17 +5,13 @@ The steps hand on plain JSON, so that Airflow can run the middle one for many mo
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
-from functools import partial
 from typing import Any
 
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment, Night
-from infra.stores.lake import Lake, Snapshot
-from infra.stores.model_updates import announce
-from infra.stores.promotions import PromotionLog
+from infra.stores.lake import Snapshot
 from infra.stores.registry import ModelRegistry
-from infra.tables import FEATURES
+from pipelines.configured import open_features, open_promotion_log
 from pipelines.training import steps
 from pipelines.training.contestants import Contestant, Outcome, contestants, those_of_a_first_night
 from pipelines.training.side_by_side import side_by_side
@@ -79,8 +75,7 @@ def _try_planned(task: Json) -> list:
 def _configured(snapshot_date: str | None) -> Iterator[tuple[Snapshot, steps.Stores]]:
     """Open the snapshot and the stores that the settings name."""
     settings = get_settings()
-    snapshot = Lake(settings.lake.root).open(FEATURES, date.fromisoformat(snapshot_date) if snapshot_date else None)
-    mlflow, mongodb = settings.mlflow, settings.mongodb
-    with PromotionLog(mongodb.address, mongodb.database, partial(announce, settings.redis.address)) as log:
+    snapshot, mlflow = open_features(settings, snapshot_date), settings.mlflow
+    with open_promotion_log(settings) as log:
         log.ensure_indexes()
         yield snapshot, steps.Stores(Experiment(mlflow.address, mlflow.experiment), ModelRegistry(mlflow.address), log)

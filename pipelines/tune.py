@@ -1,7 +1,6 @@
 """Search the parameters of one model for the best NDCG@10, never looking at the part models are compared by."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import optuna
@@ -10,11 +9,10 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from infra.errors import UnknownModel
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment, Night
-from infra.stores.lake import Lake
-from infra.tables import FEATURES
-from models.evaluation import evaluate, mean_of
+from models.evaluation import DECIDING_METRIC, evaluate, mean_of
 from models.recommender import Recommender
 from models.zoo import ZOO
+from pipelines.configured import open_features
 from pipelines.training.search_spaces import SEARCH_SPACES
 from pipelines.training.training_set import Question, read_validation_questions
 
@@ -40,7 +38,7 @@ def run(
 
     def log(_: optuna.Study, trial: FrozenTrial) -> None:
         figures = {f"question_{step}": figure for step, figure in trial.intermediate_values.items()}
-        figures |= {"ndcg_at_10": trial.values[0]} if trial.state == TrialState.COMPLETE else {}
+        figures |= {DECIDING_METRIC: trial.values[0]} if trial.state == TrialState.COMPLETE else {}
         tried = ZOO[model](**{**defaults, **trial.params})
         experiment.log_run(night, tried, figures, {"state": trial.state.name}, f"{model} trial {trial.number}")
 
@@ -86,8 +84,7 @@ def main(model: str, n_trials: int, snapshot_date: str | None = None) -> None:
     if model not in SEARCH_SPACES:
         raise UnknownModel(f"no search space for `{model}`: tune one of {', '.join(SEARCH_SPACES)}")
     settings = get_settings()
-    day = date.fromisoformat(snapshot_date) if snapshot_date else None
-    snapshot = Lake(settings.lake.root).open(FEATURES, day)
+    snapshot = open_features(settings, snapshot_date)
     experiment = Experiment(settings.mlflow.address, settings.mlflow.experiment)
     study = open_study(model, str(snapshot.snapshot_date), settings.local.state_dir / "tuning", settings.seed)
     with experiment.night(snapshot.manifest, f"tuning of {model}") as night:
