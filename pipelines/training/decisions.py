@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from infra.stores.registry import Version
-from models.evaluation import Evaluation
+from models.evaluation import DECIDING_METRIC, Evaluation
 from models.promotion import Verdict, judge_better, judge_first, judge_fresher
 from models.zoo import POPULARITIES
 from pipelines.training.contestants import Contestant, Outcome
@@ -79,7 +79,7 @@ def _is_another(decision: Decision, champion: Version | None) -> bool:
 
 
 def _mean(decision: Decision, split: str) -> float:
-    return decision.challenger.trial.on(split).means["ndcg_at_10"]
+    return decision.challenger.trial.on(split).means[DECIDING_METRIC]
 
 
 def _behind(decision: Decision, winner: Decision) -> Decision:

@@ -7,12 +7,11 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
+from models.next_movie import LIKED
 from models.ratings import Ratings
 from models.recommender import NO_MOVIE, Recommender
 
 N_USERS, N_MOVIES = 5, 10
-LIKED = 4.0
-"""The rating, in stars, from which on a movie counts as liked."""
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.stores.registry import RECOMMENDER, ModelRegistry
+from models.evaluation import DECIDING_METRIC
 from models.zoo import restore
 from pipelines.training.contestants import sample
 from pipelines.training.decisions import Tried
@@ -18,11 +19,9 @@ SHOWN = 4
 def draw(tried: Sequence[Tried], training_set: TrainingSet, registry: ModelRegistry) -> dict[str, str | bytes]:
     """Return pages and pictures by file name: the comparison, and lists of the best personal recommenders."""
     personal = [each for each in tried if each.contestant.registered_name == RECOMMENDER]
-    best_first = sorted(
-        (each for each in personal if each.outcome.version is not None),
-        key=lambda each: -each.trial.on(training_set.decides).means["ndcg_at_10"],
-    )
-    stored = [registry.load(RECOMMENDER, each.outcome.version or 0) for each in best_first[:SHOWN]]
+    kept = [(each.trial, each.outcome.version) for each in personal if each.outcome.version is not None]
+    best_first = sorted(kept, key=lambda each: -each[0].on(training_set.decides).means[DECIDING_METRIC])
+    stored = [registry.load(RECOMMENDER, version) for _, version in best_first[:SHOWN]]
     models: list[Any] = [restore(model.name, model.parameters, model.arrays) for model in stored]
     trials, ratings = [each.trial for each in personal], training_set.ratings
     return {

@@ -103,7 +103,8 @@ def _write_down(
 ) -> None:
     """Put one decision on record, in MongoDB and with the version, and promote where it says so."""
     outcome = decision.challenger.outcome
-    version = outcome.version or 0
+    version = outcome.version
+    assert version is not None  # what was not kept is not judged
     in_force = as_live(champion) if champion else None
     entry = {
         **decision.verdict.as_document(),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.bootstrap import Interval, intervals
+from models.evaluation import DECIDING_METRIC
 from models.promotion import paired
 from pipelines.training.trials import Trial
 
@@ -11,7 +12,7 @@ HEADS = ("model", "NDCG@10", "95 % interval", "to champion", "95 % interval", "f
 
 def as_table(trials: Sequence[Trial], split: str, champion: Trial | None) -> str:
     """Return the trials on one split, best first, as a Markdown table; without a champion, the first is the measure."""
-    best_first = sorted(trials, key=lambda trial: -trial.on(split).means["ndcg_at_10"])
+    best_first = sorted(trials, key=lambda trial: -trial.on(split).means[DECIDING_METRIC])
     measure = champion or best_first[0]
     rows = [list(HEADS), *([*_row(trial, split, measure)] for trial in best_first)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
