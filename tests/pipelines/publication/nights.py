@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.csv as arrow_csv
 
 from infra.stores.generation_layout import Content
+from models.als import Als
 from models.catalogue import describe
 from models.ease import Ease
 from models.fallback import Ranking, fill, lengths, only_itself
@@ -17,6 +18,9 @@ from pipelines.publication.figures import FIRST
 from pipelines.publication.generation_figures import GenerationFigures, MadeFrom
 from pipelines.publication.measure import SideBySide, measure, segments_of_movies, segments_of_users, traits_of
 from pipelines.sample import write_sample
+
+LAST_NIGHT, TONIGHT = 20_000, 20_100
+"""How many of a world's ratings there are by then."""
 
 
 class World:
@@ -68,6 +72,19 @@ def learn(world, ratings, model=Ease, version=1):
     similar = Ease().fit(ratings, world.catalogue)
     recommender = similar if model is Ease else model().fit(ratings, world.catalogue)
     return Maker(recommender, similar, version)
+
+
+def small_als() -> Als:
+    """Return a model that is fitted in a moment."""
+    return Als(n_factors=16)
+
+
+def with_rows(ratings, rows):
+    """Return what Ratings makes of some rows, in which one may be twice; the catalogue stays."""
+    columns = ratings.users.ids[ratings.user_index], ratings.movies.ids[ratings.movie_index]
+    return Ratings.of(
+        *(column[rows] for column in (*columns, ratings.rating, ratings.rated_at)), catalogue=ratings.movies.ids
+    )
 
 
 def make_night(maker, ratings, genres, last_night=None, n=20):
