@@ -1,15 +1,13 @@
 from contextlib import redirect_stdout
-from datetime import UTC, date, datetime
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from pymongo import MongoClient
 
-from infra.errors import ExpectationFailed, ServerUnreachable, SnapshotMissing
+from infra.errors import ExpectationFailed, SnapshotMissing
 from infra.settings import get_settings
-from infra.stores import mongodb as mongodb_line
 from infra.stores.lake import Lake
 from infra.stores.manifest import Manifest
 from infra.tables import (
@@ -18,56 +16,13 @@ from infra.tables import (
     MOVIE_FEATURES,
     MOVIES,
     POPULARITY,
-    QUARANTINE,
     RATINGS,
     RAW,
-    RAW_ACTIONS,
-    RAW_LINKS,
-    RAW_MOVIES,
-    RAW_RATINGS,
-    RAW_TAGS,
     TAGS,
     USER_FEATURES,
 )
 from pipelines import build_features
-
-YESTERDAY, DAY, TOMORROW = date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 2)
-MOVIE_ROWS = [
-    (1, "Matrix, The (1999)", "Action|Sci-Fi"),
-    (2, "Heat (1995)", "Action"),
-    (3, "Unseen", "(no genres listed)"),
-]
-RATING_ROWS = [(20, 1, 4.0, 5), (10, 1, 2.0, 1), (10, 2, 3.0, 2), (10, 1, 5.0, 9)]
-
-
-ADA, EVE = 1_000_000_000, 1_000_000_001
-ACTIONS = [
-    (ADA, 1, "rating", 1.0, 7),
-    (ADA, 2, "watch", None, 8),
-    (ADA, 3, "hide", None, 8),
-    (EVE, 2, "rating", 5.0, 8),
-]
-
-
-def at(day_of_month):
-    return datetime(2024, 1, day_of_month, tzinfo=UTC)
-
-
-def land(lake, spark, day, ratings, actions=()):
-    """Commit a raw snapshot of (user_id, movie_id, [kind,] rating, day of January 2024)."""
-    rows = {
-        RAW_RATINGS: [(*rating, at(day_of_month)) for *rating, day_of_month in ratings],
-        RAW_ACTIONS: [(*action, at(day_of_month)) for *action, day_of_month in actions],
-        RAW_MOVIES: MOVIE_ROWS,
-        RAW_LINKS: [(1, "0133093", 603)],
-        RAW_TAGS: [(10, 1, "Bullet time", datetime(2024, 1, 1, tzinfo=UTC))],
-        QUARANTINE: [],
-    }
-    attempt = lake.begin(RAW, day)
-    for table, values in rows.items():
-        landed = [(*row, "tiny", line) for line, row in enumerate(values, start=2)]
-        attempt.write(table, spark.createDataFrame(landed, table.schema))
-    attempt.commit({})
+from tests.pipelines.landed import DAY, RATING_ROWS, TOMORROW, YESTERDAY, land
 
 
 class Built(NamedTuple):
@@ -170,69 +125,6 @@ def test_a_run_that_breaks_off_leaves_the_snapshot_in_force(built, spark, tmp_pa
     after = built.lake.open(FEATURES, DAY)
     assert after.manifest == before
     assert after.read(RATINGS, spark).count() == 3
-
-
-@pytest.fixture
-def lake_with_actions(spark, tmp_path):
-    lake = Lake(str(tmp_path / "lake"))
-    land(lake, spark, DAY, RATING_ROWS, ACTIONS)
-    return lake
-
-
-def test_what_users_did_is_among_ratings_and_interactions(lake_with_actions, spark, tmp_path):
-    build_features.run(DAY, lake_with_actions, spark, tmp_path / "docs")
-
-    built = lake_with_actions.open(FEATURES, DAY)
-    ratings, users = built.read_arrow(RATINGS, ["user_id", "rating"]), built.read_arrow(USER_FEATURES, ["user_id"])
-    interactions = built.read_arrow(INTERACTIONS, ["user_id", "movie_id", "kind"]).to_pylist()
-    assert list(zip(*ratings.to_pydict().values(), strict=True))[-2:] == [(ADA, 1.0), (EVE, 5.0)]
-    assert users["user_id"].to_pylist() == [10, 20, ADA, EVE]
-    assert [tuple(row.values()) for row in interactions if row["user_id"] in (ADA, EVE)] == [
-        (ADA, 1, "rating"),
-        (EVE, 2, "rating"),
-        (ADA, 2, "watch"),
-    ]
-
-
-@pytest.fixture
-def configured(lake_with_actions, mongodb, monkeypatch, tmp_path):
-    """Point `main` to the lake and to a MongoDB; return what points it elsewhere."""
-
-    def point(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(f"MARQUEE_{name}", str(value))
-        get_settings.cache_clear()
-
-    point(
-        LAKE__ROOT=lake_with_actions.root,
-        LAKE__DATA_DOCS_DIR=tmp_path / "docs",
-        MONGODB__URL=mongodb.address,
-        MONGODB__DATABASE=mongodb.database,
-    )
-    yield point
-    get_settings.cache_clear()
-
-
-def test_who_was_deleted_after_the_landing_is_in_no_table(configured, lake_with_actions, mongodb):
-    with MongoClient(mongodb.address) as client:
-        client[mongodb.database].deleted_users.insert_one({"_id": ADA})
-
-    build_features.main()
-
-    built = lake_with_actions.open(FEATURES, DAY)
-    for table in (RATINGS, INTERACTIONS, USER_FEATURES):
-        assert set(built.read_arrow(table)["user_id"].to_pylist()) == {10, 20, EVE}
-
-
-def test_without_mongodb_nobody_knows_who_was_deleted_so_nothing_is_built(configured, lake_with_actions, monkeypatch):
-    monkeypatch.setattr(mongodb_line, "PATIENCE_MS", 100)
-    configured(MONGODB__URL="mongodb://127.0.0.1:9/?replicaSet=rs0")
-
-    with pytest.raises(ServerUnreachable):
-        build_features.main()
-
-    with pytest.raises(SnapshotMissing):
-        lake_with_actions.open(FEATURES)
 
 
 def test_tables_that_fail_their_expectations_are_not_committed(spark, tmp_path):

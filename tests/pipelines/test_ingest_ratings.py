@@ -3,50 +3,24 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from pymongo import MongoClient
 
-from infra.errors import ExpectationFailed, ServerUnreachable, SnapshotMissing
-from infra.settings import DataSettings, get_settings
-from infra.stores import mongodb as mongodb_line
+from infra.errors import ExpectationFailed
 from infra.stores.lake import Lake, Snapshot
-from infra.tables import QUARANTINE, RAW, RAW_ACTIONS, RAW_LINKS, RAW_MOVIES, RAW_RATINGS, RAW_TAGS
+from infra.tables import QUARANTINE, RAW, RAW_ACTIONS, RAW_LINKS, RAW_MOVIES, RAW_RATINGS
 from pipelines import ingest_ratings
-from tests.pipelines.written_archives import DAY, LINKS, MOVIES, RATINGS, TAGS, write_actions, write_archive
+from tests.pipelines.bad_ratings import BAD_RATINGS, GOOD_RATINGS, N_BAD
+from tests.pipelines.written_archives import DAY, LINKS, MOVIES, RATINGS, write_actions, write_archive
 
 START_SECONDS = 300
-MIDNIGHT_AFTER = 1795219200  # DAY has ended
 MOMENT = 1795163400  # 08:30 on DAY
 ADA = 1_000_000_000
-
-numbers = count(1)
-good_ratings = [f"{user},{user % 3 + 1},{user % 10 / 2 + 0.5},{10**9 + user}" for user in range(1, 120_001)]
-BAD_RATINGS = {
-    "broken encoding": lambda: f"{next(numbers)},1,4.0,1260759144\udcff",
-    "broken quoting": lambda: f'{next(numbers)},"1,4.0,1260759144',
-    "too few columns": lambda: f"{next(numbers)},1,4.0",
-    "too many columns": lambda: f"{next(numbers)},1,4.0,1260759144,0",
-    "no user id": lambda: f",1,4.0,{next(numbers)}",
-    "no movie id": lambda: f"{next(numbers)},,4.0,1260759144",
-    "id not a positive integer": lambda: f"-{next(numbers)},1,4.0,1260759144",
-    "rating not a number": lambda: f"{next(numbers)},1,***,1260759144",
-    "rating outside 0.5 to 5": lambda: f"{next(numbers)},1,5.5,1260759144",
-    "rating off the half-star grid": lambda: f"{next(numbers)},1,3.3,1260759144",
-    "time not a number": lambda: f"{next(numbers)},1,4.0,2009-12-14",
-    "before 1995": lambda: f"{next(numbers)},1,4.0,700000000",
-    "in the future": lambda: f"{next(numbers)},1,4.0,{MIDNIGHT_AFTER}",
-    "unknown movie": lambda: f"{next(numbers)},99,4.0,1260759144",
-    "duplicate": lambda: good_ratings[next(numbers)],
-}
-N_BAD = {reason: 300 + position for position, reason in enumerate(BAD_RATINGS)}
 
 
 class Ingested(NamedTuple):
@@ -93,7 +67,7 @@ def faulty(ingest, tmp_path_factory, bad_ratings):
     more_movies = [f"{movie},Movie {movie},Drama" for movie in range(100, 200)]
     folder = write_archive(
         home / "ml-test",
-        [*good_ratings[:60_000], *bad_ratings, *good_ratings[60_000:]],
+        [*GOOD_RATINGS[:60_000], *bad_ratings, *GOOD_RATINGS[60_000:]],
         [*MOVIES, *more_movies, "1,Toy Story again,Drama", "500,,Drama"],
         [*(f"{user},1,fine,1260759144" for user in range(100)), "1,500,fine,1260759144"],
         [*LINKS, *(f"{movie},0114709,862" for movie in range(100, 200)), "500,0114709,862"],
@@ -195,40 +169,6 @@ def test_a_run_that_is_killed_leaves_the_snapshot_in_force_and_can_be_repeated(i
     assert repeated.snapshot.manifest.attempt > before.snapshot.manifest.attempt
 
 
-@pytest.fixture
-def configured(tmp_path, mongodb, monkeypatch):
-    """Point every setting that `main` reads to the test's own folder."""
-    for name, value in {
-        "LAKE__ROOT": tmp_path / "lake",
-        "LAKE__DATA_DOCS_DIR": tmp_path / "data_docs",
-        "LOCAL__STATE_DIR": tmp_path / "state",
-        "DATA__DATASET": tmp_path / "ml-configured.zip",
-        "MONGODB__URL": mongodb.address,
-        "MONGODB__DATABASE": mongodb.database,
-    }.items():
-        monkeypatch.setenv(f"MARQUEE_{name}", str(value))
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
-
-
-@pytest.fixture
-def unreachable(configured, monkeypatch):
-    monkeypatch.setenv("MARQUEE_MONGODB__URL", "mongodb://127.0.0.1:9/?replicaSet=rs0")
-    monkeypatch.setattr(mongodb_line, "PATIENCE_MS", 100)
-    get_settings.cache_clear()
-
-
-def test_the_configured_dataset_is_landed_in_the_configured_lake(configured, tmp_path, spark):
-    with zipfile.ZipFile(tmp_path / "ml-configured.zip", "w") as archive:
-        for path in write_archive(tmp_path / "written").iterdir():
-            archive.write(path, f"ml-test/{path.name}")
-
-    assert ingest_ratings.main("2026-11-20") == "2026-11-20"
-    landed = Lake(f"{tmp_path}/lake").open(RAW, DAY).read_arrow(RAW_TAGS)
-    assert (landed["source"].to_pylist(), landed["tag"].to_pylist()) == (["ml-configured"], [TAGS[0].split(",")[2]])
-
-
 def test_what_users_did_is_landed_beside_the_archive(ingest, tmp_path):
     unknown = f"{ADA},9,watch,,{MOMENT}.000"
     write_actions(tmp_path, f"{ADA},1,rating,4.5,{MOMENT}.125", f"{ADA},1,hide,,{MOMENT}.000", unknown)
@@ -261,41 +201,3 @@ def test_landing_what_users_did_again_gives_the_same_rows(ingest, tmp_path):
 
     assert first.snapshot.manifest.hashes == second.snapshot.manifest.hashes
     assert first.snapshot.manifest.inputs == second.snapshot.manifest.inputs
-
-
-def test_what_users_did_is_taken_from_the_configured_mongodb(configured, mongodb, tmp_path):
-    seen_later = {"_id": f"{ADA}-2", "user_id": ADA, "movie_id": 2, "watched_at": datetime(2026, 11, 21, tzinfo=UTC)}
-    seen = {"_id": f"{ADA}-1", "user_id": ADA, "movie_id": 1, "watched_at": datetime(2026, 11, 20, 23, tzinfo=UTC)}
-    with MongoClient(mongodb.address) as client:
-        client[mongodb.database].watched_movies.insert_many([seen, seen_later])
-
-    ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
-
-    landed = Lake(f"{tmp_path}/lake").open(RAW, DAY).read_arrow(RAW_ACTIONS)
-    assert (landed["user_id"].to_pylist(), landed["movie_id"].to_pylist()) == ([ADA], [1])
-
-
-def test_a_mongodb_that_holds_nothing_is_fine_and_on_record(configured, tmp_path):
-    ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
-
-    manifest = Lake(f"{tmp_path}/lake").open(RAW, DAY).manifest
-    assert manifest.tables["raw_actions"].n_rows == 0
-    assert "mongodb/actions.csv" in manifest.inputs
-
-
-def test_without_mongodb_nothing_is_landed_and_the_error_says_why(unreachable, tmp_path):
-    with pytest.raises(ServerUnreachable, match=r"MongoDB does not answer at mongodb://127\.0\.0\.1:9"):
-        ingest_ratings.main("2026-11-20", str(write_archive(tmp_path / "ml-test")))
-
-    with pytest.raises(SnapshotMissing):
-        Lake(f"{tmp_path}/lake").open(RAW)
-
-
-def test_a_generated_dataset_is_made_once_for_the_same_sizes_and_seed(tmp_path):
-    sizes = DataSettings(sample_users=20, sample_movies=50, sample_ratings=400)
-    folder = ingest_ratings.generated(sizes, 1, tmp_path)
-    made = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-
-    assert ingest_ratings.generated(sizes, 1, tmp_path) == folder
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == made
-    assert ingest_ratings.generated(sizes, 2, tmp_path) != folder
