@@ -31,9 +31,7 @@ def slices_of(train: Ratings, catalogue: Catalogue) -> Slices:
     """
     n_by_user = np.bincount(train.user_index, minlength=len(train.users))
     n_by_movie = np.bincount(train.movie_index, minlength=len(train.movies))
-    most_rated_first = np.argsort(-n_by_movie, kind="stable")
-    before = np.empty(len(n_by_movie), np.int64)  # the ratings of all movies rated more
-    before[most_rated_first] = np.cumsum(n_by_movie[most_rated_first]) - n_by_movie[most_rated_first]
+    before = ratings_before(n_by_movie)
     is_head = before < HEAD_SHARE * len(train)
     is_tail = before >= (1 - TAIL_SHARE) * len(train)
     of_genres = {f"genre_{genre_column(genre)}": catalogue.genres[:, i] for i, genre in enumerate(GENRES)}
@@ -45,3 +43,11 @@ def slices_of(train: Ratings, catalogue: Catalogue) -> Slices:
         },
         {"head_movies": is_head, "middle_movies": ~is_head & ~is_tail, "tail_movies": is_tail, **of_genres},
     )
+
+
+def ratings_before(n_ratings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each movie (n_movies) the ratings of all that have more than its `n_ratings`, ties by position."""
+    most_rated_first = np.argsort(-n_ratings, kind="stable")
+    before = np.empty(len(n_ratings), np.int64)
+    before[most_rated_first] = np.cumsum(n_ratings[most_rated_first]) - n_ratings[most_rated_first]
+    return before

@@ -11,7 +11,7 @@ from infra.tables import GENRES
 from models.catalogue import unit_rows
 from models.id_map import IdMap
 from models.recommender import NO_MOVIE
-from models.slices import LIGHT_USER, NEW_USER
+from models.slices import LIGHT_USER, NEW_USER, ratings_before
 from pipelines.publication.figures import N_WORST, Example, Figures, Fit
 
 N_BANDS = 10
@@ -66,10 +66,8 @@ def traits_of(movie_ids: ArrayLike, genres: Sequence[Sequence[str]], n_ratings: 
     shares = has_genre / np.maximum(has_genre.sum(axis=1, keepdims=True), 1)
     n_by_movie = np.empty(len(movies), np.int64)
     n_by_movie[row] = n_ratings
-    most_rated_first = np.argsort(-n_by_movie, kind="stable")
-    before = np.empty(len(movies), np.int64)  # the ratings of all movies rated more
-    before[most_rated_first] = np.cumsum(n_by_movie[most_rated_first]) - n_by_movie[most_rated_first]
-    return Traits(movies, shares, np.minimum(before * N_BANDS // max(n_by_movie.sum(), 1), N_BANDS - 1))
+    band = ratings_before(n_by_movie) * N_BANDS // max(n_by_movie.sum(), 1)
+    return Traits(movies, shares, np.minimum(band, N_BANDS - 1))
 
 
 def segments_of_users(history: sparse.csr_array) -> Ids:
