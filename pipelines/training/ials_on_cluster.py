@@ -27,8 +27,21 @@ def fit_on_cluster(model: Ials, ratings: DataFrame, movies: IdMap, checkpoints: 
     facts = ratings.agg(F.count("*"), F.countDistinct("user_id"), F.mean(confidence)).first()
     assert facts
     n_ratings, n_users, mean_confidence = facts
-    pairs_per_rating = n_users * len(movies) / n_ratings
-    engine = ALS(
+    engine = _engine(model, pairs_per_rating=n_users * len(movies) / n_ratings)
+    ratings.sparkSession.sparkContext.setCheckpointDir(checkpoints)
+    learned = engine.fit(ratings.withColumn("weight", confidence / model.unobserved_weight))
+    scale = np.float32(np.sqrt(mean_confidence / (mean_confidence + model.unobserved_weight)))
+    user_ids, user_factors = _collected(learned.userFactors, model.n_factors)
+    movie_ids, movie_factors = _collected(learned.itemFactors, model.n_factors)
+    model.users, model.movies = IdMap(user_ids), movies
+    model.user_factors = scale * user_factors
+    model.movie_factors = np.zeros((len(movies), model.n_factors), np.float32)
+    model.movie_factors[movies.positions(movie_ids)] = scale * movie_factors
+    return model
+
+
+def _engine(model: Ials, pairs_per_rating: float) -> ALS:
+    return ALS(
         rank=model.n_factors,
         maxIter=model.n_epochs,
         regParam=model.regularization * (1 / model.unobserved_weight + pairs_per_rating),
@@ -40,16 +53,6 @@ def fit_on_cluster(model: Ials, ratings: DataFrame, movies: IdMap, checkpoints: 
         seed=model.seed,
         checkpointInterval=EPOCHS_PER_CHECKPOINT,
     )
-    ratings.sparkSession.sparkContext.setCheckpointDir(checkpoints)
-    learned = engine.fit(ratings.withColumn("weight", confidence / model.unobserved_weight))
-    scale = np.float32(np.sqrt(mean_confidence / (mean_confidence + model.unobserved_weight)))
-    user_ids, user_factors = _collected(learned.userFactors, model.n_factors)
-    movie_ids, movie_factors = _collected(learned.itemFactors, model.n_factors)
-    model.users, model.movies = IdMap(user_ids), movies
-    model.user_factors = scale * user_factors
-    model.movie_factors = np.zeros((len(movies), model.n_factors), np.float32)
-    model.movie_factors[movies.positions(movie_ids)] = scale * movie_factors
-    return model
 
 
 def _collected(factors: DataFrame, n_factors: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
