@@ -2,7 +2,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from serving.app import app
-from tests.serving.test_examples import examples
+from tests.serving.documentation import examples
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,8 @@
 import pytest
 
 from serving.action_examples import REVIEW_ID
-from serving.app import app
+from tests.serving.documentation import ADDRESSES, SCHEMA, examples
 from tests.serving.people import PASSWORD, Person
-
-SCHEMA = app.openapi()
-ADDRESSES = {
-    (path, method): described for path, methods in SCHEMA["paths"].items() for method, described in methods.items()
-}
-
-
-def examples(path, status, method="get"):
-    content = SCHEMA["paths"][path][method]["responses"][status]["content"]["application/json"]
-    return [example["value"] for example in content["examples"].values()]
 
 
 @pytest.mark.parametrize("described", ADDRESSES.values(), ids=lambda described: described["operationId"])

@@ -13,6 +13,7 @@ from infra.errors import ServerUnreachable
 from infra.revision import git_commit
 from infra.stores.experiment import Experiment
 from infra.stores.manifest import Manifest
+from tests.infra.stores.manifests import manifest
 
 
 class Constant:
@@ -32,10 +33,6 @@ def experiment(mlflow_server):
 @pytest.fixture
 def client(mlflow_server):
     return MlflowClient(mlflow_server.address)
-
-
-def manifest(snapshot_date="2026-11-20"):
-    return Manifest("features", snapshot_date, attempt="one", git_commit="abc", inputs={"raw_movies": "0f"}, tables={})
 
 
 def runs_of(client, mlflow_server):

@@ -9,8 +9,8 @@ from numpy.testing import assert_array_equal
 from infra.errors import ModelRefused, NoChampion
 from infra.stores.array_hashes import hash_arrays
 from infra.stores.experiment import Experiment
-from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
+from tests.infra.stores.manifests import manifest
 
 
 @dataclass
@@ -48,10 +48,6 @@ def register(mlflow_server, registry):
 @pytest.fixture
 def client(mlflow_server):
     return MlflowClient(mlflow_server.address)
-
-
-def manifest(snapshot_date="2026-11-20"):
-    return Manifest("features", snapshot_date, attempt="one", git_commit="abc", inputs={"raw_movies": "0f"}, tables={})
 
 
 def test_a_registered_model_comes_back_as_it_was(registry, register):
