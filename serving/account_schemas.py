@@ -25,28 +25,28 @@ AccountName = Annotated[
     str,
     must_be("3 to 64 letters, digits and . _ @ + -, the first a letter or digit", _is_account_name),
     AfterValidator(str.lower),
-    Field(pattern=f"^{NAME.pattern}$", description="upper and lower case are the same"),
+    Field(pattern=f"^{NAME.pattern}$", description="upper and lower case are the same", examples=["ada"]),
 ]
 AnyName = Annotated[
     str,
     must_be("a text of at most 64 characters", lambda given: is_text(given, 0, 64)),
     AfterValidator(str.lower),
-    Field(max_length=64),
+    Field(max_length=64, description="of the account, in any case", examples=["ada"]),
 ]
 NewPassword = Annotated[
     SecretStr,
     must_be("a text of 10 to 128 characters", lambda given: is_text(given, 10, LONGEST_PASSWORD)),
-    Field(min_length=10, max_length=LONGEST_PASSWORD),
+    Field(min_length=10, max_length=LONGEST_PASSWORD, description="any characters", examples=["correct horse battery"]),
 ]
 AnyPassword = Annotated[
     SecretStr,
     must_be("a text of at most 128 characters", lambda given: is_text(given, 0, LONGEST_PASSWORD)),
-    Field(max_length=LONGEST_PASSWORD),
+    Field(max_length=LONGEST_PASSWORD, description="as it is now", examples=["correct horse battery"]),
 ]
 ProfileName = Annotated[
     str,
     must_be("1 to 40 characters that can be seen, without spaces at the ends", _is_profile_name),
-    Field(min_length=1, max_length=LONGEST_PROFILE_NAME, description="others see it beside reviews"),
+    Field(min_length=1, max_length=LONGEST_PROFILE_NAME, description="others see it beside reviews", examples=["Ada"]),
 ]
 
 
@@ -77,7 +77,11 @@ class RefreshToken(Body):
     refresh_token: Annotated[
         str,
         must_be("a text of at most 200 characters", lambda given: is_text(given, 0, 200)),
-        Field(max_length=200),
+        Field(
+            max_length=200,
+            description="from the newest answer that had one",
+            examples=["0c7e9a51f3d84b02.pX3rT7uQvY1kZ9"],
+        ),
     ]
 
 
@@ -103,16 +107,16 @@ class NewProfile(Body):
 class Profile(BaseModel):
     """A user the models know: its `user_id` is the one of `/api/v1/users/{user_id}/recommendations`."""
 
-    user_id: int
-    name: str
-    created_at: datetime
+    user_id: int = Field(description="the id that lists are asked by")
+    name: str = Field(description="others see it beside reviews")
+    created_at: datetime = Field(description="in UTC")
 
 
 class SignedIn(BaseModel):
     """The tokens of a session; the refresh token is good for one use."""
 
     access_token: str = Field(description="for the header `Authorization: Bearer ...`")
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = Field("bearer", description="how the access token is sent")
     expires_in: int = Field(description="seconds until the access token expires")
     refresh_token: str = Field(description="for /api/v1/auth/refresh; the answer replaces it")
     profiles: list[Profile] = Field(

@@ -28,7 +28,7 @@ class WatchedMovie(Body):
     movie_id: Annotated[
         int,
         must_be(f"a whole number from 1 to {LARGEST_ID}", lambda given: is_whole_number(given, 1, LARGEST_ID)),
-        Field(ge=1, le=LARGEST_ID),
+        Field(ge=1, le=LARGEST_ID, description="of MovieLens", examples=[541]),
     ]
 
 
@@ -36,7 +36,9 @@ class Opinion(Body):
     """How good a movie is."""
 
     rating: Annotated[
-        float, must_be("a number from 0.5 to 5 by halves", _is_rating), Field(ge=0.5, le=5, multiple_of=0.5)
+        float,
+        must_be("a number from 0.5 to 5 by halves", _is_rating),
+        Field(ge=0.5, le=5, multiple_of=0.5, description="in stars", examples=[4.5]),
     ]
 
 
@@ -48,7 +50,12 @@ class ReviewText(Body):
         must_be(
             "a text of 1 to 5,000 characters, not all of them spaces", lambda given: _is_written(given, LONGEST_REVIEW)
         ),
-        Field(min_length=1, max_length=LONGEST_REVIEW, description="plain text, kept as sent; escape it in HTML"),
+        Field(
+            min_length=1,
+            max_length=LONGEST_REVIEW,
+            description="plain text, kept as sent; escape it in HTML",
+            examples=["Better than I remembered."],
+        ),
     ]
 
 
@@ -60,46 +67,51 @@ class ReportReason(Body):
         must_be(
             "a text of 1 to 500 characters, not all of them spaces", lambda given: _is_written(given, LONGEST_REASON)
         ),
-        Field(min_length=1, max_length=LONGEST_REASON),
+        Field(
+            min_length=1,
+            max_length=LONGEST_REASON,
+            description="plain text, for admins",
+            examples=["It tells the end."],
+        ),
     ]
 
 
 class Watched(BaseModel):
     """A movie the user watched."""
 
-    movie_id: int
-    watched_at: datetime
+    movie_id: int = Field(description="of MovieLens")
+    watched_at: datetime = Field(description="in UTC")
 
 
 class Rated(BaseModel):
     """A movie the user rated."""
 
-    movie_id: int
-    rating: float
-    rated_at: datetime
+    movie_id: int = Field(description="of MovieLens")
+    rating: float = Field(description="in stars, from 0.5 to 5 by halves")
+    rated_at: datetime = Field(description="in UTC")
 
 
 class Bookmarked(BaseModel):
     """A movie the user wants to come back to."""
 
-    movie_id: int
-    bookmarked_at: datetime
+    movie_id: int = Field(description="of MovieLens")
+    bookmarked_at: datetime = Field(description="in UTC")
 
 
 class Hidden(BaseModel):
     """A movie the user does not want to be shown."""
 
-    movie_id: int
-    hidden_at: datetime
+    movie_id: int = Field(description="of MovieLens")
+    hidden_at: datetime = Field(description="in UTC")
 
 
 class Review(BaseModel):
     """A review. Its text is what somebody typed: escape it wherever HTML shows it."""
 
-    review_id: str
-    movie_id: int
-    text: str
-    reviewed_at: datetime
+    review_id: str = Field(description="for reports of it")
+    movie_id: int = Field(description="of MovieLens")
+    text: str = Field(description="plain text, as sent")
+    reviewed_at: datetime = Field(description="in UTC")
 
 
 class SignedReview(Review):
@@ -111,9 +123,9 @@ class SignedReview(Review):
 class Reported(BaseModel):
     """A report of a review."""
 
-    review_id: str
-    reason: str
-    reported_at: datetime
+    review_id: str = Field(description="of the review")
+    reason: str = Field(description="plain text, as sent")
+    reported_at: datetime = Field(description="in UTC")
 
 
 class ReportedReview(Review):
@@ -131,43 +143,43 @@ class Page(BaseModel):
 class WatchedPage(Page):
     """Movies the user watched."""
 
-    movies: list[Watched]
+    movies: list[Watched] = Field(description="newest first")
 
 
 class RatedPage(Page):
     """Movies the user rated."""
 
-    movies: list[Rated]
+    movies: list[Rated] = Field(description="newest first")
 
 
 class BookmarkedPage(Page):
     """Movies the user bookmarked."""
 
-    movies: list[Bookmarked]
+    movies: list[Bookmarked] = Field(description="newest first")
 
 
 class HiddenPage(Page):
     """Movies the user hid."""
 
-    movies: list[Hidden]
+    movies: list[Hidden] = Field(description="newest first")
 
 
 class ReviewPage(Page):
     """Reviews the user wrote."""
 
-    reviews: list[Review]
+    reviews: list[Review] = Field(description="newest first")
 
 
 class SignedReviewPage(Page):
     """Reviews of a movie."""
 
-    reviews: list[SignedReview]
+    reviews: list[SignedReview] = Field(description="newest first")
 
 
 class ReportedReviewPage(Page):
     """Reviews that were reported, the one with the most reports first."""
 
-    reviews: list[ReportedReview]
+    reviews: list[ReportedReview] = Field(description="the one with the most reports first")
 
 
 class Training(BaseModel):

@@ -29,10 +29,10 @@ class StaleReason(StrEnum):
 class Movie(BaseModel):
     """A movie of the catalogue."""
 
-    movie_id: int
-    title: str
+    movie_id: int = Field(description="of MovieLens")
+    title: str = Field(description="without the year")
     year: int | None = Field(description="of release; null where unknown")
-    genres: list[str]
+    genres: list[str] = Field(description="as MovieLens spells them")
 
 
 class MovieDetails(Movie):
@@ -52,8 +52,8 @@ class ListedMovie(Movie):
 class Filled(BaseModel):
     """From this rank on, movies come from another source, because the one before had no more to show."""
 
-    rank: int = Field(ge=1)
-    source: Source
+    rank: int = Field(ge=1, description="of the first movie from that source")
+    source: Source = Field(description="where movies come from, from that rank on")
 
 
 class MovieList(BaseModel):
@@ -68,23 +68,23 @@ class MovieList(BaseModel):
     generated_at: datetime | None = Field(description="when the list was made; null before the first publication")
     is_stale: bool = Field(description="whether a newer list is due; it is asked for where a user's is")
     stale_reason: StaleReason | None = Field(description="why it is stale: the first reason that holds")
-    movies: list[ListedMovie]
+    movies: list[ListedMovie] = Field(description="best first")
 
 
 class Liveness(BaseModel):
     """The process runs."""
 
-    status: Literal["live"] = "live"
+    status: Literal["live"] = Field("live", description="there is no other")
 
 
 class Readiness(BaseModel):
     """Whether answers are as good as they can be; a degraded API still answers every request."""
 
-    status: Literal["ready", "degraded"]
+    status: Literal["ready", "degraded"] = Field(description="`degraded` when something below is not as it should be")
     detail: str = Field(description="what is wrong, in words")
-    generation: str | None
-    generated_at: datetime | None
-    is_stale: bool
+    generation: str | None = Field(description="the publication lists are of; null before the first")
+    generated_at: datetime | None = Field(description="when that began; null before the first")
+    is_stale: bool = Field(description="whether a newer one is due")
 
 
 class Error(BaseModel):

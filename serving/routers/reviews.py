@@ -21,7 +21,7 @@ from serving.parameters import DEFAULT_LIMIT, Limit, MovieId, PageOffset
 
 router = APIRouter(prefix="/api/v1", tags=["reviews"])
 
-ReviewId = Annotated[str, Path(max_length=100)]
+ReviewId = Annotated[str, Path(max_length=100, description="as reviews tell it")]
 
 
 @router.put("/reviews/{movie_id}", responses=examples.WRITE_REVIEW)

@@ -12,6 +12,28 @@ def test_every_address_says_what_it_is_for(described):
     assert described["description"]
 
 
+@pytest.mark.parametrize("described", ADDRESSES.values(), ids=lambda described: described["operationId"])
+def test_every_parameter_is_described(described):
+    assert all(parameter["description"] for parameter in described.get("parameters", []))
+
+
+@pytest.mark.parametrize("name", SCHEMA["components"]["schemas"])
+def test_every_field_is_described(name):
+    fields = SCHEMA["components"]["schemas"][name].get("properties", {})
+
+    assert [field for field, told in fields.items() if not told.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    "body", [described["requestBody"] for described in ADDRESSES.values() if "requestBody" in described]
+)
+def test_everything_that_is_sent_has_an_example(body):
+    name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[-1]
+    fields = SCHEMA["components"]["schemas"][name]["properties"]
+
+    assert [field for field, told in fields.items() if not told.get("examples")] == []
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status"),
     [
