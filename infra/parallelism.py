@@ -1,8 +1,6 @@
 """How much this machine does side by side."""
 
 import os
-import resource
-import sys
 from pathlib import Path
 
 MEMORY_PER_MODEL = 6 * 2**30
@@ -25,9 +23,3 @@ def free_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     kilobytes = dict(line.split()[:2] for line in meminfo.read_text().splitlines())
     return 1024 * int(kilobytes["MemAvailable:"])
-
-
-def peak_memory() -> int:
-    """Return the most bytes of memory this process has had so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak

@@ -2,7 +2,10 @@
 
 from math import ceil
 
-from pipelines.capacity.growth import DRIVERS, having, predict, times_beyond
+from infra.settings import get_settings
+from infra.stores.lake import Lake
+from pipelines.capacity.growth import DRIVERS, ETL, having, predict, times_beyond
+from pipelines.capacity.here import corrected, newest_etl
 from pipelines.capacity.runs import Cost, Run, read_runs
 from pipelines.capacity.serving import RATE_OF_REPLICA, availability, quickest, replicas_for
 from pipelines.capacity.stores import store_sizes
@@ -28,6 +31,10 @@ def main(
     print(f"{n_users:,} users, {n_movies:,} movies, {n_interactions:,} interactions, lists of {n}")
     print(*basis(workload, runs), sep="\n")
     costs = {stage: predict(stage, workload, runs) for stage in DRIVERS}
+    if newest := newest_etl(Lake(get_settings().lake.root), n):
+        foretold = predict(ETL, newest.workload, runs)
+        costs[ETL] = corrected(costs[ETL], newest.stages[ETL], foretold)
+        print(beside(newest, foretold))
     print(*night(costs, hours), sep="\n")
     for store, n_bytes in store_sizes(workload, costs, rate).items():
         print(f"{store:<26}{n_bytes / GIGABYTE:>12,.1f} GB")
@@ -43,6 +50,15 @@ def basis(workload: Workload, runs: list[Run]) -> list[str]:
         if times >= 2
     ]
     return [*(f"{stage} is calibrated from nights of {told} interactions" for stage, told in sizes.items()), *beyond]
+
+
+def beside(newest: Run, foretold: Cost) -> str:
+    """Return how far the newest ETL of this installation was from what is foretold for its size."""
+    seconds, memory, disk = (did / said for did, said in zip(newest.stages[ETL], foretold, strict=True))
+    return (
+        f"etl is corrected by the newest here, of {newest.workload.interactions:,} interactions, which took "
+        f"{seconds:.2f} times the processor, {memory:.2f} times the memory and {disk:.2f} times the disk foretold"
+    )
 
 
 def night(costs: dict[str, Cost], hours: float) -> list[str]:

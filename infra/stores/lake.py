@@ -21,6 +21,7 @@ from infra.revision import git_commit
 from infra.stores.content_hashes import figures, record_of
 from infra.stores.manifest import Check, Manifest, TableRecord
 from infra.tables import Layer, Table
+from infra.taken import Meter
 
 MANIFEST = "manifest.json"
 
@@ -99,6 +100,7 @@ class Attempt:
         self._layer = layer
         self._date = str(snapshot_date)
         self._attempt = attempt
+        self._meter = Meter()
         self._written: dict[str, TableRecord] = {}
 
     def write(self, table: Table, rows: DataFrame) -> TableRecord:
@@ -130,7 +132,14 @@ class Attempt:
                 f"or dropped by other runs of this date; run again"
             )
         manifest = Manifest(
-            self._layer.name, self._date, self._attempt, git_commit(), dict(inputs), self._written, list(checks)
+            self._layer.name,
+            self._date,
+            self._attempt,
+            git_commit(),
+            dict(inputs),
+            self._written,
+            list(checks),
+            self._meter.took(),
         )
         self._lake._publish(manifest)
         return manifest
@@ -177,6 +186,13 @@ class Snapshot:
         """Return the table in memory, only the named columns; no JVM is started."""
         path = self._lake._path + self._folder(table)
         return pq.read_table(path, columns=list(columns or table.columns), filesystem=self._lake._files)
+
+    def size(self) -> int:
+        """Return the bytes of its files."""
+        manifest = self.manifest
+        attempt = f"{self._lake._path}/{self._layer.name}/{manifest.snapshot_date}/{manifest.attempt}"
+        files = self._lake._files.get_file_info(fs.FileSelector(attempt, recursive=True))
+        return sum(info.size for info in files if info.type == fs.FileType.File)
 
     def location(self, table: Table) -> str:
         """The folder a person would open to see the table's files."""

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
+from infra.taken import Took
+
 
 @dataclass(frozen=True)
 class TableRecord:
@@ -27,7 +29,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The proof that a snapshot is complete, and where it came from."""
+    """The proof that a snapshot is complete, and where it came from.
+
+    `took` is what making it took once Spark ran; None in a snapshot of before that was recorded.
+    """
 
     layer: str
     snapshot_date: str
@@ -36,6 +41,7 @@ class Manifest:
     inputs: dict[str, str]
     tables: dict[str, TableRecord]
     checks: list[Check] = field(default_factory=list)
+    took: Took | None = None
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -43,6 +49,7 @@ class Manifest:
         raw = json.loads(text)
         raw["tables"] = {name: TableRecord(**record) for name, record in raw["tables"].items()}
         raw["checks"] = [Check(**check) for check in raw["checks"]]
+        raw["took"] = Took(**raw["took"]) if raw.get("took") else None
         return cls(**raw)
 
     def to_json(self) -> str:

@@ -4,23 +4,16 @@ import subprocess
 import sys
 from contextlib import suppress
 from time import perf_counter
-from typing import NamedTuple
 
 import psutil
+
+from infra.taken import Took
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
-class Took(NamedTuple):
-    """What a process and all that it started took; memory they share is counted once (PSS)."""
-
-    seconds: float
-    processor_seconds: float
-    peak_memory_bytes: int
-
-
 def run(module, *arguments):
-    """Run `python -m <module> <arguments>` and return what it took, its start included."""
+    """Run `python -m <module> <arguments>` and return what it took with what it started; shared memory counts once."""
     began_at, peak, processor = perf_counter(), 0, {}
     process = psutil.Popen([sys.executable, "-m", module, *map(str, arguments)], stdout=subprocess.DEVNULL)
     while process.poll() is None:

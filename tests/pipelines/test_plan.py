@@ -1,6 +1,13 @@
 import pytest
 
 from pipelines.plan import main
+from tests.feature_snapshot import DAY, write_features
+from tests.pipelines.landed import RATING_ROWS, land
+
+
+@pytest.fixture(autouse=True)
+def configured(lake, configure):
+    configure(LAKE__ROOT=lake.root)
 
 
 def test_a_plan_names_stages_stores_replicas_and_availability(capsys):
@@ -44,3 +51,12 @@ def test_a_p99_that_cannot_be_had_is_said_in_words(p99, told, capsys):
     main(n_users=1_000, n_movies=100, n_interactions=10_000, p99_seconds=p99)
 
     assert told in capsys.readouterr().out
+
+
+def test_a_plan_is_corrected_by_what_the_newest_night_here_took(spark, lake, capsys):
+    land(lake, spark, DAY, RATING_ROWS)
+    write_features(lake, spark, [(1, 2, 4.0)], [(2, "Heat", ["Action"], 4.0)])
+
+    main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
+
+    assert "etl is corrected by the newest here, of 4 interactions, which took " in capsys.readouterr().out

@@ -38,6 +38,16 @@ def notes(snapshot):
     return sorted(tuple(row.values()) for row in snapshot.read_arrow(NOTES).to_pylist())
 
 
+def test_a_snapshot_says_what_it_took_and_how_large_it_is(attempt, lake):
+    attempt().commit(inputs={})
+
+    snapshot = lake.open(LAYER)
+    assert snapshot.manifest.took.seconds > 0
+    assert snapshot.manifest.took.peak_memory_bytes > 10**7
+    files = Path(snapshot.location(NOTES)).parent.rglob("*")
+    assert snapshot.size() == sum(file.stat().st_size for file in files if file.is_file()) > 0
+
+
 def test_a_committed_snapshot_is_read_as_it_was_written(lake, attempt, spark):
     attempt().commit({})
     snapshot = lake.open(LAYER, MONDAY)
