@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
-from infra.patience import Patience
+from infra.patience import N_LAST_LOOKS_AROUND, Patience
 from infra.stores.generation_layout import Content
 from infra.stores.ranked_movies import Movie
 from infra.stores.recommendation_requests import RecommendationRequests, Request
@@ -85,7 +85,7 @@ class Recommender:
 
     async def _in_time(self, content: Content, looking: Awaitable[Found]) -> Found:
         try:
-            async with Patience(self.own_list_seconds * self.lookup.stretch):
+            async with Patience(self.own_list_seconds * self.lookup.stretch, N_LAST_LOOKS_AROUND):
                 return await looking
         except TimeoutError:
             LATE_RUNGS.labels(content).inc()

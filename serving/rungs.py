@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 
-from infra.patience import Patience
+from infra.patience import N_LAST_LOOKS_AROUND, Patience
 from infra.stores.generation_layout import FROM_GENRE, FROM_POPULAR
 from infra.stores.ranked_movies import RankedMovies
 from infra.stores.recent_interactions import Interaction
@@ -41,7 +41,7 @@ async def similar(
 ) -> Iterable[Candidate]:
     """Offer in turn the movies most like each of those the user liked last."""
     try:
-        async with Patience(budget_seconds * lookup.stretch):
+        async with Patience(budget_seconds * lookup.stretch, N_LAST_LOOKS_AROUND):
             found = await asyncio.gather(*map(lookup.movie, last_liked(interactions)))
     except TimeoutError:
         LATE_RUNGS.labels(Source.SIMILAR).inc()
