@@ -13,16 +13,23 @@ from infra.stores.lake import Attempt
 from infra.stores.manifest import Check
 from infra.tables import QUARANTINE, Table
 from pipelines.archive_folder import ReadFile
-from pipelines.table_figures import n_repeated_keys
+from pipelines.table_figures import REPEATED_KEYS, SHARE_REFUSED, Figures, n_repeated_keys
 
 
 class Landed(NamedTuple):
-    """How many rows of a table's file were read and written, and how many were refused for which reason."""
+    """How many rows of a table's file were read and written, with a repeated key, and refused for which reason."""
 
     table: Table
     n_read: int
     n_written: int
+    n_repeated: int
     n_refused: dict[str, int]
+
+    @property
+    def figures(self) -> Figures:
+        """What expectations ask of the table and landing knows, so that nobody has to measure it again."""
+        share = sum(self.n_refused.values()) / self.n_read if self.n_read else None
+        return {REPEATED_KEYS: self.n_repeated, SHARE_REFUSED: share}
 
 
 def land(files: list[ReadFile], attempt: Attempt, spark: SparkSession) -> list[Landed]:
@@ -31,16 +38,25 @@ def land(files: list[ReadFile], attempt: Attempt, spark: SparkSession) -> list[L
     Most archives have nothing to refuse, and to search a file for what to refuse costs as much as to land it. So the
     rows that look usable are written first, and only a file that then lacks rows or has a key twice is searched.
     """
+
+    def count_repeated(read: ReadFile) -> int:
+        return n_repeated_keys(attempt.read(read.file.table, spark), read.file.table.key)
+
     n_written = {read.file.table: _write_usable(read, attempt) for read in files}
-    repeating = [read for read in files if n_repeated_keys(attempt.read(read.file.table, spark), read.file.table.key)]
+    n_repeated = {read.file.table: count_repeated(read) for read in files}
+    repeating = [read for read in files if n_repeated[read.file.table]]
     lacking = [read for read in files if read not in repeating and n_written[read.file.table] < read.n_rows]
     attempt.write(QUARANTINE, _refused([*repeating, *lacking], spark))
     quarantine = attempt.read(QUARANTINE, spark)
     for read in repeating:
         n_written[read.file.table] = _write_usable(read, attempt, quarantine)
+        n_repeated[read.file.table] = count_repeated(read)
     n_refused = _count_reasons(quarantine)
-    tables = {read.file.table: read.n_rows for read in files}
-    return [Landed(table, n_rows, n_written[table], n_refused[table.name]) for table, n_rows in tables.items()]
+    n_read = {read.file.table: read.n_rows for read in files}
+    return [
+        Landed(table, n_rows, n_written[table], n_repeated[table], n_refused[table.name])
+        for table, n_rows in n_read.items()
+    ]
 
 
 def require_every_row(landed: Landed) -> Check:

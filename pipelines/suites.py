@@ -25,7 +25,15 @@ from infra.tables import (
     Table,
     genre_column,
 )
-from pipelines.table_figures import Expectation, Figure, Orphans, refused_share, repeated_keys
+from pipelines.table_figures import (
+    REPEATED_KEYS,
+    SHARE_REFUSED,
+    Expectation,
+    Figure,
+    Orphans,
+    refused_share,
+    repeated_keys,
+)
 
 MOST_REFUSED = 0.05
 """The greatest share of a file's rows that may be refused; beyond it, the file is not what we take it for."""
@@ -58,13 +66,14 @@ def not_before_1995(column: str) -> Expectation:
     return Expectation(f"earliest {column}", f"to_date(min(`{column}`))", at_least=EARLIEST)
 
 
+def with_keys(table: Table, least_rows: int = 1) -> list[Expectation]:
+    """Expect rows, each with a key."""
+    return [Expectation("rows", "count(*)", at_least=least_rows), *filled(*table.key)]
+
+
 def identified(table: Table, least_rows: int = 1) -> list[Expectation]:
     """Expect rows, each with a key that no other has."""
-    return [
-        Expectation("rows", "count(*)", at_least=least_rows),
-        *filled(*table.key),
-        Expectation("rows with a repeated key", repeated_keys(table), at_most=0),
-    ]
+    return [*with_keys(table, least_rows), Expectation(REPEATED_KEYS, repeated_keys(table), at_most=0)]
 
 
 def owned(column: str, owners: Table) -> Expectation:
@@ -74,7 +83,7 @@ def owned(column: str, owners: Table) -> Expectation:
 
 def mostly_usable(table: Table) -> Expectation:
     """Expect that few rows of the archive's file were refused."""
-    return Expectation("share of rows refused", refused_share(table), at_most=MOST_REFUSED)
+    return Expectation(SHARE_REFUSED, refused_share(table), at_most=MOST_REFUSED)
 
 
 def every(columns: Iterable[str], which: str) -> str:
@@ -123,8 +132,10 @@ SUITES: dict[Table, list[Expectation]] = {
         owned("movie_id", RAW_MOVIES),
     ],
     QUARANTINE: [*identified(QUARANTINE, least_rows=0), *filled("reason", "row")],
+    # Of each key, ratings keep the one row numbered first, so nobody need search them for repeated keys; nor need they
+    # interactions, which are these ratings beside actions of other kinds, whose keys were searched when they landed.
     INTERACTIONS: [
-        *identified(INTERACTIONS),
+        *with_keys(INTERACTIONS),
         *filled("happened_at"),
         none_is("interactions of an unknown kind", "kind NOT IN ('rating', 'watch', 'bookmark', 'like')"),
         none_is("ratings without a rating, or others with one", f"(kind = '{RATING}') = (rating IS NULL)"),
@@ -132,7 +143,7 @@ SUITES: dict[Table, list[Expectation]] = {
         owned("movie_id", MOVIES),
     ],
     RATINGS: [
-        *identified(RATINGS),
+        *with_keys(RATINGS),
         *filled("rating", "rated_at"),
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
         owned("movie_id", MOVIES),

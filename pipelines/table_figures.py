@@ -12,7 +12,11 @@ from infra.tables import QUARANTINE, Table
 
 Tables = Mapping[Table, DataFrame]
 Figure = int | float | date
+Figures = Mapping[str, Figure | None]
 Measure = Callable[[Tables], Figure | None]
+
+REPEATED_KEYS = "rows with a repeated key"
+SHARE_REFUSED = "share of rows refused"
 
 
 class Orphans(NamedTuple):
@@ -45,13 +49,15 @@ class Expectation(NamedTuple):
         return " and ".join(f"{which} {limit}" for which, limit in limits.items() if limit is not None)
 
 
-def measured(table: Table, suite: Sequence[Expectation], tables: Tables) -> dict[str, Figure]:
+def measured(table: Table, suite: Sequence[Expectation], tables: Tables, known: Figures) -> dict[str, Figure]:
     """Return the figures of a table by name; one without rows to tell it, such as their lowest rating, is left out.
 
-    All SQL aggregates and orphans are taken in one pass over the table.
+    All SQL aggregates and orphans are taken in one pass over the table; what is `known` is not measured again.
     """
-    rows, aggregates, others = tables[table], [], {}
+    rows, aggregates, others = tables[table], [], dict(known)
     for figure, measure, *_ in suite:
+        if figure in known:
+            continue
         if isinstance(measure, Orphans):
             rows = rows.join(_known(measure, tables), measure.column, "left")
             aggregates.append(F.count_if(F.col(f"`{measure.flag}`").isNull()).alias(figure))

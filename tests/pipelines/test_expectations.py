@@ -55,10 +55,9 @@ GOOD = {
 def judge(spark, tmp_path):
     """Check a layer whose tables hold GOOD or what is given; columns that a row does not name get a fitting value."""
 
-    def run(layer, changed=None):
-        return check(
-            layer, {table: frame(table, {**GOOD, **(changed or {})}[table]) for table in layer.tables}, tmp_path
-        )
+    def run(layer, changed=None, known=None):
+        tables = {table: frame(table, {**GOOD, **(changed or {})}[table]) for table in layer.tables}
+        return check(layer, tables, tmp_path, known)
 
     def frame(table, rows):
         values = [tuple(row.get(name, FILLER.get(kind, ["x"])) for name, kind in table.columns.items()) for row in rows]
@@ -165,6 +164,13 @@ def test_every_broken_feature_table_is_named_with_figure_and_limit(judge):
         "popularity: lowest rank is 0 but must be at least 1",
         "popularity: highest rank is 501 but must be at most 500",
     }
+
+
+def test_a_known_figure_is_judged_instead_of_measured(judge):
+    with pytest.raises(ExpectationFailed) as stopped:
+        judge(RAW, known={RAW_RATINGS: {"rows with a repeated key": 3, "highest rating": 2.0}})
+
+    assert failures(stopped) == {"raw_ratings: rows with a repeated key is 3 but must be at most 0"}
 
 
 def test_data_docs_show_the_failed_run_too_and_keep_the_other_layer(judge, tmp_path):

@@ -117,6 +117,16 @@ def test_every_bad_row_among_good_ones_ends_in_quarantine_with_its_reason_and_li
     assert [row.replace("\ufffd", "\udcff") for row in rows.values()] == bad_ratings
 
 
+def test_what_landing_counted_is_judged_as_it_is_after_refusals(faulty):
+    figures = {
+        check.expectation: check.figure for check in faulty.snapshot.manifest.checks if check.table == "raw_ratings"
+    }
+    n_refused = sum(N_BAD.values())
+
+    assert figures["rows with a repeated key"] == 0
+    assert figures["share of rows refused"] == pytest.approx(n_refused / (120_000 + n_refused))
+
+
 def test_a_refused_movie_takes_its_tags_and_link_along_and_a_repeated_one_keeps_its_first_row(faulty):
     assert {key: n_rows for key, n_rows in faulty.refused.items() if key[0] != "raw_ratings"} == {
         ("raw_movies", "duplicate"): 1,
