@@ -2,6 +2,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from infra.errors import SnapshotMissing
@@ -67,6 +68,15 @@ def test_the_manifest_says_what_was_written_from_what_and_how_it_was_judged(lake
     assert manifest.tables["notes"].n_rows == 3
     assert manifest.tables["notes"].schema == NOTES.columns
     assert manifest.hashes == {name: record.content_hash for name, record in manifest.tables.items()}
+
+
+def test_only_texts_are_written_by_a_dictionary(attempt):
+    written = attempt([(user_id, "good", 4.0) for user_id in range(1000)])
+    file = next(Path(written.location(NOTES)).glob("*.parquet"))
+    columns = pq.ParquetFile(file).metadata.row_group(0)
+
+    by_dictionary = [columns.column(n).has_dictionary_page for n in range(columns.num_columns)]
+    assert dict(zip(NOTES.columns, by_dictionary, strict=True)) == {"user_id": False, "note": True, "rating": False}
 
 
 def test_a_table_that_a_snapshot_is_older_than_is_said_in_words(lake, attempt):
