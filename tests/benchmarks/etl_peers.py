@@ -1,25 +1,25 @@
 """The same ETL in few lines, without checks of what is written.
 
 Run `python -m tests.benchmarks.etl_peers <spark or polars> <sample> <folder>`.
-`spark` reads ratings by a schema, drops duplicates and writes Parquet. `polars` does what our transforms do: it refuses
-unusable rows, and writes raw ratings, latest ratings, interactions, and features of movies and users.
+`spark` reads ratings by a schema, drops duplicates and writes Parquet, in a session like our own. `polars` does what
+our transforms do: it refuses unusable rows, and writes raw ratings, latest ratings, interactions, and features of
+movies and users.
 """
 
 import sys
 from pathlib import Path
 
 import polars as pl
-from pyspark.sql import SparkSession
 
+from infra.spark import create_session
 from infra.tables import GENRES, genre_column
 
-MEMORY = "4g"
+MEMORY_MB = 4_096
 
 
 def spark(archive, folder):
     schema = "userId bigint, movieId bigint, rating float, timestamp bigint"
-    builder = SparkSession.builder.master("local[*]").config("spark.driver.memory", MEMORY)
-    session = builder.config("spark.ui.enabled", "false").getOrCreate()
+    session = create_session("bare", "local[*]", MEMORY_MB, (archive / "ratings.csv").stat().st_size)
     rows = session.read.csv(str((archive / "ratings.csv").absolute()), schema, header=True)
     rows.dropDuplicates().write.parquet(str(folder / "ratings"))
     session.stop()

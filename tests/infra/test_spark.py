@@ -55,4 +55,5 @@ def test_much_is_compiled_well_and_little_quickly_and_long_methods_always():
     little, much = java_options(10**6).split(), java_options(10**9).split()
 
     assert set(little) - set(much) == {"-XX:TieredStopAtLevel=1"}
+    assert any(option.startswith("-XX:Tier4InvocationThreshold=") for option in much)
     assert "-XX:-DontCompileHugeMethods" in much
