@@ -64,20 +64,23 @@ def parsed(lines: DataFrame, file: ArchiveFile, dialect: Dialect) -> DataFrame:
 
     `reason` says why the row cannot be used, looked at alone; of several the first counts. It is null for a usable row.
     """
-    texts = [unquoted(F.get("fields", F.lit(position)), dialect) for position in range(len(file.fields))]
     split = lines.select("line", decoded(F.col("text"), dialect).alias("text")).withColumn(
         "fields", split_fields(F.col("text"), dialect, len(file.fields))
     )
-    values = split.withColumns({field.name: field.value(text) for field, text in zip(file.fields, texts, strict=True)})
+    # Each text is a column because it is asked for several times; Spark would take the field apart for each.
+    texts = {f"text of {field.name}": F.get("fields", F.lit(place)) for place, field in enumerate(file.fields)}
+    values = split.withColumns({name: unquoted(text, dialect) for name, text in texts.items()}).withColumns(
+        {field.name: field.value(F.col(text)) for field, text in zip(file.fields, texts, strict=True)}
+    )
     refusals = [
         *_form_refusals(len(file.fields)),
         *(
             refusal
             for field, text in zip(file.fields, texts, strict=True)
-            for refusal in field.refusals(text, F.col(field.name))
+            for refusal in field.refusals(F.col(text), F.col(field.name))
         ),
     ]
-    return values.withColumn("reason", _first_of(refusals)).drop("fields")
+    return values.withColumn("reason", _first_of(refusals)).drop("fields", *texts)
 
 
 def usable_movies(movies: DataFrame) -> DataFrame:
