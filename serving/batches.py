@@ -10,16 +10,15 @@ from infra.ending import end
 MOST_AT_ONCE = 64
 """So many keys travel together: enough to share the cost of a question, too few to hold up the loop by the answer."""
 
-N_ON_THEIR_WAY = 2
-"""While so many questions are, keys are gathered for the next: the longer answers take, the more share a
-question. Two, so that one that takes long does not hold up everybody."""
+LONGEST_GATHERING_SECONDS = 0.005
+"""So long keys are gathered at most while others are being read: those may hang, or take a new generation in."""
 
 Told = TypeVar("Told")
 Answer = TypeVar("Answer")
 
 
 class Batches(Generic[Told, Answer]):
-    """Gathers keys during one pass of the event loop, or while others are on their way, and reads them together.
+    """Gathers keys during one pass of the event loop, or while others are being read, and reads them together.
 
     `read` gets the keys, each with what its first asker told, and returns an answer for every one of them.
     """
@@ -39,7 +38,7 @@ class Batches(Generic[Told, Answer]):
             return asker
         self._askers[key] = [asker]
         if not self._gathered:
-            loop.call_soon(self._send)
+            loop.call_later(LONGEST_GATHERING_SECONDS if self._readings else 0.0, self._send)
         self._gathered[key] = told
         if len(self._gathered) == MOST_AT_ONCE:
             self._send()
@@ -53,9 +52,8 @@ class Batches(Generic[Told, Answer]):
             asker.cancel()
 
     def _send(self) -> None:
-        is_full = len(self._gathered) == MOST_AT_ONCE
-        if self._gathered and (is_full or len(self._readings) < N_ON_THEIR_WAY):
-            asked, self._gathered = self._gathered, {}
+        asked, self._gathered = self._gathered, {}
+        if asked:
             reading = asyncio.get_running_loop().create_task(self._read_for_all(asked))
             self._readings.add(reading)
             reading.add_done_callback(self._end)

@@ -1,6 +1,6 @@
 import asyncio
 
-from serving.batches import MOST_AT_ONCE, N_ON_THEIR_WAY, Batches
+from serving.batches import MOST_AT_ONCE, Batches
 
 
 class Server:
@@ -55,19 +55,34 @@ def test_a_question_grows_only_so_large():
     asyncio.run(scenario())
 
 
-def test_while_enough_questions_are_on_their_way_the_next_one_grows():
+def test_while_a_question_is_on_its_way_the_next_one_grows(monkeypatch):
+    monkeypatch.setattr("serving.batches.LONGEST_GATHERING_SECONDS", 60)
+
     async def scenario():
         server, answers = Server(), []
         batches = Batches(server.read)
-        for key in range(N_ON_THEIR_WAY + 2):
+        for key in (1, 2, 3):
             answers.append(batches.ask(key, None))
             await asyncio.sleep(0.01)
-        assert [list(asked) for asked in server.asked] == [[key] for key in range(N_ON_THEIR_WAY)]
+        assert server.asked == [{1: None}]
         server.may_answer.set()
-        await asyncio.gather(*answers)
-        assert [len(asked) for asked in server.asked] == [1] * N_ON_THEIR_WAY + [2]
+        assert await asyncio.gather(*answers) == [10, 20, 30]
+        assert server.asked == [{1: None}, {2: None, 3: None}]
 
     asyncio.run(scenario())
+
+
+def test_a_question_that_hangs_does_not_hold_up_the_next():
+    async def scenario():
+        server = Server()
+        batches = Batches(server.read)
+        for key in (1, 2):
+            batches.ask(key, None)
+            while server.asked[-1:] != [{key: None}]:
+                await asyncio.sleep(0.001)
+        await batches.close()
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
 
 
 def test_one_who_gives_up_does_not_call_off_the_question_of_the_others():
@@ -98,7 +113,7 @@ def test_a_mistake_is_told_to_everyone_who_asked():
 def test_after_closing_nothing_is_being_asked():
     async def scenario():
         batches, askers = Batches(Server().read), []
-        for key in range(N_ON_THEIR_WAY + 1):
+        for key in (1, 2):
             askers.append(batches.ask(key, None))
             await asyncio.sleep(0.01)
         await batches.close()
