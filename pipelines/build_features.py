@@ -15,8 +15,9 @@ from features.users import user_features
 from infra.settings import MongodbSettings, get_settings
 from infra.spark import create_session
 from infra.stores.actions import ActionStore
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.manifest import Manifest
+from infra.stores.snapshot import Snapshot
 from infra.tables import (
     FEATURES,
     INTERACTIONS,

@@ -6,9 +6,9 @@ from typing import Any
 
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment
-from infra.stores.lake import Snapshot
 from infra.stores.manifest import Manifest
 from infra.stores.registry import ModelRegistry
+from infra.stores.snapshot import Snapshot
 from pipelines.configured import open_features
 from pipelines.training.contestants import Contestant, contestants, find_champion
 from pipelines.training.plots import plot_intervals, plot_metrics

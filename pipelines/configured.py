@@ -4,9 +4,10 @@ from datetime import date
 from functools import partial
 
 from infra.settings import Settings
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.model_updates import announce
 from infra.stores.promotions import PromotionLog
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES
 
 

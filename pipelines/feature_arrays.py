@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.stores.lake import Snapshot
+from infra.stores.snapshot import Snapshot
 from infra.tables import MOVIE_FEATURES, MOVIES, POPULARITY, RATINGS
 from models.fallback import Ranking
 from models.ratings import Ratings

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from features.archive_rows import refused_rows, usable_rows
 from infra.errors import ExpectationFailed
-from infra.stores.lake import Attempt
+from infra.stores.attempt import Attempt
 from infra.stores.manifest import Check
 from infra.tables import QUARANTINE, Table
 from pipelines.archive_folder import ReadFile

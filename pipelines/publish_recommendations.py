@@ -11,9 +11,9 @@ from infra.settings import SparkSettings, get_settings
 from infra.spark import create_session, is_cluster
 from infra.stores.generation_layout import MAKERS, Content
 from infra.stores.generations import GenerationStore
-from infra.stores.lake import Snapshot
 from infra.stores.manifest import Check
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, ModelRegistry
+from infra.stores.snapshot import Snapshot
 from infra.tables import MOVIES, RATINGS, USER_FEATURES
 from pipelines.configured import open_features
 from pipelines.publication.actuals import Actual, measured

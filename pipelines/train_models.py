@@ -9,8 +9,8 @@ from typing import Any
 
 from infra.settings import get_settings
 from infra.stores.experiment import Experiment, Night
-from infra.stores.lake import Snapshot
 from infra.stores.registry import ModelRegistry
+from infra.stores.snapshot import Snapshot
 from pipelines.configured import open_features, open_promotion_log
 from pipelines.training import steps
 from pipelines.training.contestants import Contestant, Outcome, contestants, those_of_a_first_night

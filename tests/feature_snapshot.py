@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from pyspark.sql import SparkSession
 
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES, INTERACTIONS, MOVIE_FEATURES, MOVIES, POPULARITY, RATINGS, TAGS, USER_FEATURES
 
 DAY = date(2026, 11, 20)

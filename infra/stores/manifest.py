@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
-from infra.taken import Took
+from infra.took import Took
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from infra.errors import MarqueeError, NoChampion
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.registry import RECOMMENDER, ModelRegistry, StoredModel
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES
 from models.als import Als
 from models.fallback import Ranking

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from infra.stores.experiment import Experiment
 from infra.stores.histories import Done
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.ranked_movies import ModelVersion
 from infra.stores.refreshes import SETTLING
 from infra.stores.registry import RECOMMENDER, ModelRegistry, Version
+from infra.stores.snapshot import Snapshot
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID
 from infra.tables import FEATURES, MOVIES, RATINGS
 from models.hybrid import Hybrid

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypedDict
 
+from infra.meter import peak_memory
 from infra.stores.ledger import ShardRecord
-from infra.taken import peak_memory
 
 
 class Actual(TypedDict):

@@ -2,7 +2,7 @@
 
 from infra.stores.generation_contents import GenerationContents
 from infra.stores.generation_layout import MOVIE_FIELDS, Content
-from infra.stores.lake import Snapshot
+from infra.stores.snapshot import Snapshot
 from infra.tables import MOVIES
 from pipelines.feature_arrays import PopularList, read_popular_lists
 

@@ -4,11 +4,11 @@ import time
 
 import numpy as np
 
+from infra.meter import peak_memory
 from infra.stores.generation_layout import Content
 from infra.stores.generations import GenerationStore
 from infra.stores.ledger import Shard, ShardRecord
 from infra.stores.list_encoding import StoredLists, joined
-from infra.taken import peak_memory
 from pipelines.publication.carry_over import Making, read_last, unchanged
 from pipelines.publication.hashes import hash_lists
 from pipelines.publication.lists import make_lists

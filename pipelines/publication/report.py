@@ -6,8 +6,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 from infra.stores.generation_layout import Content
-from infra.stores.lake import Snapshot
 from infra.stores.manifest import Check
+from infra.stores.snapshot import Snapshot
 from infra.tables import GENRES, MOVIES
 from pipelines.data_docs import INDEX, write_index
 from pipelines.publication.figures import Example, Figures

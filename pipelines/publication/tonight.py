@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from infra.revision import git_commit, lock_hash
 from infra.stores.generation_layout import MAKERS, Content
-from infra.stores.lake import Snapshot
 from infra.stores.registry import RECOMMENDER, SIMILAR_MOVIES, StoredModel
+from infra.stores.snapshot import Snapshot
 from infra.tables import EVERY_GENRE, MOVIES
 from models.fallback import Ranking
 from models.id_map import IdMap

@@ -5,8 +5,9 @@ from datetime import date
 
 from infra.errors import SnapshotMissing
 from infra.stores.array_hashes import hash_arrays
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry, StoredModel
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES, MOVIES, RATINGS, TAGS
 from pipelines.feature_arrays import read_ratings
 from pipelines.replaying.comparison import Comparison, compare

@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 
 from infra.errors import MarqueeError
 from infra.stores.content_hashes import measure, readable
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES, Layer, Table
 from pipelines import build_features
 from pipelines.replaying.comparison import NOT_KEPT, Comparison, compare, in_words

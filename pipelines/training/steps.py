@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from infra.errors import ModelRefused
 from infra.stores.experiment import Experiment, Night
-from infra.stores.lake import Snapshot
 from infra.stores.promotions import PromotionLog
 from infra.stores.registry import ModelRegistry, Version
+from infra.stores.snapshot import Snapshot
 from pipelines.training.checks import check_snapshot, register_checked
 from pipelines.training.contestants import ZOOS, Contestant, Outcome, find_champion
 from pipelines.training.decisions import Decision, Tried, decide

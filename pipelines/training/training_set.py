@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from infra.errors import ModelRefused
-from infra.stores.lake import Snapshot
+from infra.stores.snapshot import Snapshot
 from infra.tables import MOVIES, TAGS
 from models.catalogue import Catalogue, describe
 from models.ratings import Ratings

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import psutil
 
-from infra.taken import Took
+from infra.took import Took
 
 SECONDS_BETWEEN_LOOKS = 0.2
 

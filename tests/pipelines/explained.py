@@ -9,11 +9,11 @@ from pymongo import MongoClient
 
 from infra.settings import MongodbSettings
 from infra.stores.generations import GenerationStore
-from infra.stores.lake import Snapshot
 from infra.stores.list_records import ListRecord, read_list_record
 from infra.stores.mongodb import read_once
 from infra.stores.ranked_movies import ModelVersion, unpack
 from infra.stores.registry import StoredModel
+from infra.stores.snapshot import Snapshot
 from models.likeness import MovieLikeness
 from models.recommender import Model
 from pipelines import publish_recommendations

@@ -16,10 +16,11 @@ from pymongo.collection import Collection
 from infra.stores import generation_contents
 from infra.stores.generation_contents import GenerationContents
 from infra.stores.generations import GenerationStore
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.ledger import Ledger
 from infra.stores.ranked_movies import unpack
 from infra.stores.registry import StoredModel
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES
 from models.catalogue import describe
 from models.likeness import MovieLikeness

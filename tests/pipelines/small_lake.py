@@ -6,7 +6,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES, MOVIES, RATINGS, TAGS, Table
 
 YESTERDAY, DAY = date(2026, 11, 19), date(2026, 11, 20)

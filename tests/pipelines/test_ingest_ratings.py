@@ -12,7 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from infra.errors import ExpectationFailed
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
+from infra.stores.snapshot import Snapshot
 from infra.tables import QUARANTINE, RAW, RAW_ACTIONS, RAW_LINKS, RAW_MOVIES, RAW_RATINGS
 from pipelines import ingest_ratings
 from tests.pipelines.bad_ratings import BAD_RATINGS, GOOD_RATINGS, N_BAD

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from infra.settings import get_settings
 from infra.stores.generations import GenerationStore
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
+from infra.stores.snapshot import Snapshot
 from infra.tables import FEATURES
 from models.als import Als
 from models.ease import Ease

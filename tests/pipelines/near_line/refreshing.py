@@ -9,8 +9,9 @@ from infra.settings import MlflowSettings, MongodbSettings, RedisSettings, Setti
 from infra.stores.experiment import Experiment
 from infra.stores.generation_layout import CHAMPION, SERVING_STATE, Content
 from infra.stores.interactions import Action
-from infra.stores.lake import Lake, Snapshot
+from infra.stores.lake import Lake
 from infra.stores.registry import RECOMMENDER, ModelRegistry
+from infra.stores.snapshot import Snapshot
 from infra.stores.user_layout import Kind
 from models.als import Als
 from models.hybrid import Hybrid

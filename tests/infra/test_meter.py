@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from infra.taken import Meter, peak_memory
+from infra.meter import Meter, peak_memory
 
 MEGABYTES_100 = 100 * 2**20
 WORK = "import time\nwhile time.process_time() < 0.5: pass"

@@ -1,22 +1,14 @@
-"""What work takes of this machine."""
+"""Measuring what work takes of this machine."""
 
 import resource
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import psutil
 
-
-@dataclass(frozen=True)
-class Took:
-    """Seconds by the clock and of all processors, and bytes of memory at the worst."""
-
-    seconds: float
-    processor_seconds: float
-    peak_memory_bytes: int
+from infra.took import Took
 
 
 class Meter:
