@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import tempfile
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,12 +100,12 @@ def row(figure):
 
 def measure(sizes, parts, folder):
     """Return every figure, what each stage of each night took, and the nights as recorded runs."""
-    figures, nights, runs = [], {}, []
+    nights, runs = {}, []
     for size in sizes:
         nights[size], recorded = run_night(size, folder / size)
         runs.append(recorded)
-        figures += etl_figures(size, nights[size])
         print(size, nights[size], flush=True)
+    figures = etl_figures(sizes[-1], nights[sizes[-1]])  # of a small night, starting Spark is most
     for part in parts:
         figures += measure_part(part, folder)
         print(figures[-1], flush=True)
@@ -125,14 +126,14 @@ def main():
     is_full = sizes == list(SIZES)
     began_at, load = datetime.now(UTC), os.getloadavg()[0]
     OTHERS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=OTHERS) as folder:
+    with tempfile.TemporaryDirectory(dir=OTHERS.absolute()) as folder:
         figures, nights, runs = measure(sizes, PARTS if is_full else QUICK, Path(folder))
     told = {
         "began_at": f"{began_at:%Y-%m-%d %H:%M} UTC",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "load": [load, os.getloadavg()[0]],
         "figures": [figure._asdict() for figure in figures],
-        "nights": {size: {stage: took._asdict() for stage, took in night.items()} for size, night in nights.items()},
+        "nights": {size: {stage: asdict(took) for stage, took in night.items()} for size, night in nights.items()},
     }
     write(COMMITTED if is_full else OTHERS, told, nights)
     write_runs(runs, MEASURED if is_full else OTHERS / MEASURED.name)
