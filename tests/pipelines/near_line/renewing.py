@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -75,9 +75,15 @@ async def world_of(mongodb: MongodbSettings, redis: RedisSettings) -> AsyncItera
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    """Wait until it holds; raises TimeoutError."""
+    """Wait until it holds; raises TimeoutError.
+
+    A look for which Redis took too long is looked again: the worker shares this process, and may hold it up for long.
+    """
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
+        while True:
+            with suppress(RedisError):
+                if await condition():
+                    return
             await asyncio.sleep(0.02)
 
 
