@@ -17,8 +17,8 @@ DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
         "disk_bytes": (PER_INTERACTION,),
     },
     TRAIN: {
-        "processor_seconds": (ONCE, PER_INTERACTION),
-        "peak_memory_bytes": (ONCE, PER_INTERACTION),
+        "processor_seconds": (ONCE, PER_SCORE, PER_INTERACTION),
+        "peak_memory_bytes": (ONCE, PER_SCORE, PER_INTERACTION),
         "disk_bytes": (ONCE, PER_INTERACTION),
     },
     PUBLISH: {
