@@ -111,9 +111,12 @@ def mongod(start: StartServer, stored: Path) -> MongodbSettings:
 
 
 @pytest.fixture
-def mongodb(mongod: MongodbSettings) -> MongodbSettings:
-    """A real MongoDB, with a database that no other test uses."""
-    return fresh_mongodb(mongod)
+def mongodb(mongod: MongodbSettings) -> Iterator[MongodbSettings]:
+    """A real MongoDB, with a database that no other test uses, and that goes with the test: each holds files open."""
+    settings = fresh_mongodb(mongod)
+    yield settings
+    with MongoClient(settings.address) as client:
+        client.drop_database(settings.database)
 
 
 def fresh_mongodb(mongod: MongodbSettings) -> MongodbSettings:
