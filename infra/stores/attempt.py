@@ -10,7 +10,7 @@ from infra.errors import SnapshotMissing
 from infra.meter import Meter
 from infra.revision import git_commit
 from infra.stores.content_hashes import figures, record_of
-from infra.stores.lake_files import LakeFiles
+from infra.stores.lake_files import LakeFiles, Place
 from infra.stores.manifest import Check, Manifest, TableRecord
 from infra.tables import Layer, Table
 
@@ -21,8 +21,7 @@ class Attempt:
     def __init__(self, files: LakeFiles, layer: Layer, snapshot_date: date, attempt: str) -> None:
         self._files = files
         self._layer = layer
-        self._date = str(snapshot_date)
-        self._attempt = attempt
+        self._place = Place(layer.name, str(snapshot_date), attempt)
         self._meter = Meter()
         self._written: dict[str, TableRecord] = {}
 
@@ -41,7 +40,7 @@ class Attempt:
 
     def location(self, table: Table) -> str:
         """The folder this attempt writes `table` to."""
-        return self._files.location(self._layer.name, self._date, self._attempt, table)
+        return self._files.location(self._place, table)
 
     def commit(self, inputs: Mapping[str, str], checks: Sequence[Check] = ()) -> Manifest:
         """Make the attempt the snapshot in force; every table of the layer must have been written.
@@ -51,25 +50,16 @@ class Attempt:
         missing = [table.name for table in self._layer.tables if not self._is_written(table)]
         if missing:
             raise SnapshotMissing(
-                f"{self._layer.name} of {self._date} cannot be committed: {', '.join(missing)} was not written, "
-                f"or dropped by other runs of this date; run again"
+                f"{self._place.layer} of {self._place.snapshot_date} cannot be committed: {', '.join(missing)} "
+                "was not written, or dropped by other runs of this date; run again"
             )
-        manifest = Manifest(
-            self._layer.name,
-            self._date,
-            self._attempt,
-            git_commit(),
-            dict(inputs),
-            self._written,
-            list(checks),
-            self._meter.took(),
-        )
+        made_from = git_commit(), dict(inputs)
+        manifest = Manifest(*self._place, *made_from, self._written, list(checks), self._meter.took())
         self._files.publish(manifest)
         return manifest
 
     def _is_written(self, table: Table) -> bool:
-        path = self._files.path(self._layer.name, self._date, self._attempt, table)
-        return table.name in self._written and self._files.is_folder(path)
+        return table.name in self._written and self._files.is_folder(self._files.path(self._place, table))
 
 
 def _encodings(table: Table) -> dict[str, str]:

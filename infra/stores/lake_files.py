@@ -7,6 +7,7 @@ Layout, known only here:
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 from pyarrow import fs
 
@@ -16,6 +17,18 @@ from infra.tables import Table
 MANIFEST = "manifest.json"
 
 
+class Place(NamedTuple):
+    """Which attempt at which snapshot."""
+
+    layer: str
+    snapshot_date: str
+    attempt: str
+
+    def __str__(self) -> str:
+        """Return its folder under the root."""
+        return f"{self.layer}/{self.snapshot_date}/{self.attempt}"
+
+
 class LakeFiles:
     """The folders and manifests of a lake, on any file system that pyarrow and Spark both read."""
 
@@ -23,22 +36,21 @@ class LakeFiles:
         self.root = root if "://" in root else str(Path(root).absolute())
         self.system, self._path = fs.FileSystem.from_uri(self.root)
 
-    def location(self, layer: str, snapshot_date: str, attempt: str, table: Table) -> str:
+    def location(self, place: Place, table: Table) -> str:
         """Return the folder of a table, as Spark and people know it."""
-        return f"{self.root}/{layer}/{snapshot_date}/{attempt}/{table.name}"
+        return f"{self.root}/{place}/{table.name}"
 
-    def path(self, layer: str, snapshot_date: str, attempt: str, table: Table) -> str:
+    def path(self, place: Place, table: Table) -> str:
         """Return the folder of a table, as `system` knows it."""
-        return f"{self._path}/{layer}/{snapshot_date}/{attempt}/{table.name}"
+        return f"{self._path}/{place}/{table.name}"
 
     def is_folder(self, path: str) -> bool:
         """Tell whether there is a folder at a path of `system`."""
         return self.system.get_file_info(path).type == fs.FileType.Directory
 
-    def size(self, layer: str, snapshot_date: str, attempt: str) -> int:
+    def size(self, place: Place) -> int:
         """Return the bytes of all files of an attempt."""
-        folder = f"{self._path}/{layer}/{snapshot_date}/{attempt}"
-        found = self.system.get_file_info(fs.FileSelector(folder, recursive=True))
+        found = self.system.get_file_info(fs.FileSelector(f"{self._path}/{place}", recursive=True))
         return sum(info.size for info in found if info.type == fs.FileType.File)
 
     def complete_dates(self, layer: str) -> list[str]:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
 from infra.errors import SnapshotMissing
-from infra.stores.lake_files import LakeFiles
+from infra.stores.lake_files import LakeFiles, Place
 from infra.stores.manifest import Manifest, TableRecord
 from infra.tables import Layer, Table
 
@@ -46,17 +46,17 @@ class Snapshot:
 
     def read_arrow(self, table: Table, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the table in memory, only the named columns; no JVM is started."""
-        path = self._files.path(*self._place, table)
+        path = self._files.path(self._place, table)
         return pq.read_table(path, columns=list(columns or table.columns), filesystem=self._files.system)
 
     def size(self) -> int:
         """Return the bytes of its files."""
-        return self._files.size(*self._place)
+        return self._files.size(self._place)
 
     def location(self, table: Table) -> str:
         """The folder a person would open to see the table's files."""
-        return self._files.location(*self._place, table)
+        return self._files.location(self._place, table)
 
     @property
-    def _place(self) -> tuple[str, str, str]:
-        return self._layer.name, self.manifest.snapshot_date, self.manifest.attempt
+    def _place(self) -> Place:
+        return Place(self._layer.name, self.manifest.snapshot_date, self.manifest.attempt)
