@@ -1,8 +1,6 @@
 """What a model showed when it was asked."""
 
 import io
-import resource
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,12 +9,11 @@ from typing import Self
 
 import numpy as np
 
+from infra.meter import peak_memory
 from models.evaluation import Evaluation, evaluate, mean_of, pooled
 from models.recommender import Lister, Model
 from models.two_stage import TwoStage
 from pipelines.training.training_set import Question
-
-BYTES_PER_RSS = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -92,11 +89,10 @@ def hold_trial(
         if isinstance(model, TwoStage):
             evaluations[-1].of_lists["recall_ceiling"] = model.recall_ceiling(split.test, split.train)
     by_split = groupby(evaluations, key=lambda evaluation: evaluation.split)
-    peak_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_RSS / 2**20
     return Trial(
         title,
         tuple(pooled(list(of_split)) for _, of_split in by_split),
         fit_seconds / len(questions),
         n_lists / max(list_seconds, 1e-9),
-        peak_memory_mb,
+        peak_memory() / 2**20,
     )
