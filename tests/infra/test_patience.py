@@ -36,8 +36,9 @@ def test_time_in_which_the_loop_was_held_up_does_not_count():
         async with Patience(0.02):
             await asyncio.sleep(0)  # held up before anything can be asked
             await asyncio.sleep(0.001)
+            return "answer"
 
-    asyncio.run(scenario())
+    assert asyncio.run(scenario()) == "answer"
 
 
 def test_what_comes_after_the_block_is_not_timed():

@@ -8,6 +8,7 @@ from mlflow import MlflowClient
 
 from infra.local import servers
 from infra.settings import ApiSettings, get_settings
+from infra.stores import mongodb as mongodb_line
 from infra.stores.experiment import Experiment
 from infra.stores.lake import Lake
 from infra.stores.registry import ModelRegistry
@@ -34,6 +35,21 @@ def configure(monkeypatch):
 
     yield configure
     get_settings.cache_clear()
+
+
+@pytest.fixture
+def own_folders(tmp_path, configure):
+    """Have the lake, its pages and all other state in the test's own folder."""
+    configure(
+        LAKE__ROOT=tmp_path / "lake", LAKE__DATA_DOCS_DIR=tmp_path / "data_docs", LOCAL__STATE_DIR=tmp_path / "state"
+    )
+
+
+@pytest.fixture
+def no_mongodb(configure, monkeypatch):
+    """Have nobody at MongoDB's address."""
+    configure(MONGODB__URL="mongodb://127.0.0.1:9/?replicaSet=rs0")
+    monkeypatch.setattr(mongodb_line, "PATIENCE_MS", 100)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import pytest
 
 from infra.errors import ServerUnreachable
-from infra.stores import mongodb
 from infra.stores.lake import Lake
 from infra.tables import FEATURES, RATINGS, RAW, RAW_ACTIONS
 from pipelines import etl
@@ -10,15 +9,8 @@ from tests.pipelines.written_archives import write_archive
 
 
 @pytest.fixture
-def lake(tmp_path, configure, monkeypatch):
-    """An empty lake, with every setting pointing to the test's own folder, and nobody at MongoDB's address."""
-    configure(
-        LAKE__ROOT=tmp_path / "lake",
-        LAKE__DATA_DOCS_DIR=tmp_path / "data_docs",
-        LOCAL__STATE_DIR=tmp_path / "state",
-        MONGODB__URL="mongodb://127.0.0.1:9/?replicaSet=rs0",
-    )
-    monkeypatch.setattr(mongodb, "PATIENCE_MS", 100)
+def lake(tmp_path, own_folders, no_mongodb):
+    """An empty lake, and nobody at MongoDB's address."""
     return Lake(str(tmp_path / "lake"))
 
 

@@ -8,7 +8,6 @@ from pymongo import MongoClient
 
 from infra.errors import ServerUnreachable, SnapshotMissing
 from infra.settings import DataSettings
-from infra.stores import mongodb as mongodb_line
 from infra.stores.lake import Lake
 from infra.tables import RAW, RAW_ACTIONS, RAW_TAGS
 from pipelines import ingest_ratings
@@ -18,12 +17,9 @@ ADA = 1_000_000_000
 
 
 @pytest.fixture
-def configured(tmp_path, mongodb, configure):
-    """Point every setting that `main` reads to the test's own folder."""
+def configured(tmp_path, own_folders, mongodb, configure):
+    """Land an archive of the test's own folder, with what is in the test's database."""
     configure(
-        LAKE__ROOT=tmp_path / "lake",
-        LAKE__DATA_DOCS_DIR=tmp_path / "data_docs",
-        LOCAL__STATE_DIR=tmp_path / "state",
         DATA__DATASET=tmp_path / "ml-configured.zip",
         MONGODB__URL=mongodb.address,
         MONGODB__DATABASE=mongodb.database,
@@ -31,9 +27,8 @@ def configured(tmp_path, mongodb, configure):
 
 
 @pytest.fixture
-def unreachable(configured, configure, monkeypatch):
-    configure(MONGODB__URL="mongodb://127.0.0.1:9/?replicaSet=rs0")
-    monkeypatch.setattr(mongodb_line, "PATIENCE_MS", 100)
+def unreachable(configured, no_mongodb):
+    """The same, with nobody at MongoDB's address."""
 
 
 def test_the_configured_dataset_is_landed_in_the_configured_lake(configured, tmp_path, spark):

@@ -81,8 +81,9 @@ def test_a_question_that_hangs_does_not_hold_up_the_next():
             while server.asked[-1:] != [{key: None}]:
                 await asyncio.sleep(0.001)
         await batches.close()
+        return server.asked
 
-    asyncio.run(asyncio.wait_for(scenario(), 10))
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == [{1: None}, {2: None}]
 
 
 def test_one_who_gives_up_does_not_call_off_the_question_of_the_others():
