@@ -1,6 +1,7 @@
 """The reader of generations: follows the pointer, and keeps in memory what must outlast MongoDB."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -117,6 +118,7 @@ class RecommendationStore:
         loaded = self.generation
         while (newest := await self._pointer()) not in (None, loaded.id):
             loaded = await self._load(newest)
+            gc.freeze()  # it stays for a day: to look through it for garbage again and again held requests up by 70 ms
         self.generation = loaded  # it was in force when the last of it had been read, so nothing is missing
         champion = await self._database[SERVING_STATE].find_one({"_id": CHAMPION})
         self.champions = read_models(champion)

@@ -1,6 +1,7 @@
 """What the API knows of generations, read from a real MongoDB."""
 
 import asyncio
+import gc
 from datetime import timedelta
 
 import pymongo
@@ -115,5 +116,15 @@ def test_a_list_written_after_its_generation_keeps_its_own_time_source_and_model
             overwrite(mongodb, Content.USER_LISTS.of(generation), 7, written)
             _, own = await own_list(store, 7)
             assert own == RankedMovies([6], [1.0], {"als": 1}, later, "als", ModelVersion("als", 3))
+
+    asyncio.run(scenario())
+
+
+def test_a_generation_is_not_looked_through_for_garbage(mongodb):
+    publish(mongodb, users={})
+
+    async def scenario():
+        async with reading(mongodb) as store:
+            assert not any(each is store.generation.movies for each in gc.get_objects())
 
     asyncio.run(scenario())
