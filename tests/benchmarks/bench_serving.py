@@ -1,6 +1,6 @@
 """How fast one process of the API is beside the least that FastAPI and the MongoDB driver can do, in one run.
 
-Run `make bench-serving`; it needs wrk. Each takes its turn, five times; the median ratio counts. With `--minutes 30` it
+Run `make bench-serving`; it needs wrk. Each takes its turn, nine times; the median ratio counts. With `--minutes 30` it
 measures instead how the memory of the process grows under mixed load.
 """
 
@@ -24,7 +24,7 @@ from infra.stores.recent_interactions import read_recent_interactions
 from tests.benchmarks.load import MIXED, N_CONNECTIONS, OF_USERS, rate_of, require_wrk
 from tests.benchmarks.world import HOT, N_USERS, World
 
-N_ROUNDS, SECONDS = 5, 4
+N_ROUNDS, SECONDS = 9, 3
 PATIENCE_SECONDS = 60.0
 PAUSE_MS = 80  # of each connection between two requests: a hundred a second leave the machine to others
 RATIOS = (
