@@ -2,8 +2,8 @@
 
 from math import ceil, comb, log
 
-RATE_OF_REPLICA = 480.0
-"""Lists a second that one process answered from MongoDB (docs/howto/serving.md); from Redis it was three times that."""
+RATE_OF_REPLICA = 1_190.0
+"""Lists a second that one process answered from MongoDB (docs/howto/serving.md); from Redis it was twice that."""
 
 
 def replicas_for(rate: float, p99_seconds: float, rate_of_replica: float = RATE_OF_REPLICA) -> int:
