@@ -1,6 +1,7 @@
 """What users did, merged with the ratings of the archive."""
 
 from collections.abc import Callable
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -24,8 +25,11 @@ def with_ratings_of(raw_actions: DataFrame) -> Callable[[DataFrame], DataFrame]:
 
 
 def interactions(ratings: DataFrame, raw_actions: DataFrame) -> DataFrame:
-    """Return one row per (user_id, movie_id, kind): ratings in their order, then what users watched and bookmarked."""
+    """Return one row per (user_id, movie_id, kind): ratings as they come, then what users watched and bookmarked.
+
+    Each of the other kinds comes in order of user_id and movie_id, and in files of its own.
+    """
     columns = "user_id", "movie_id", "kind", "rating", "happened_at"
     rated = ratings.withColumn("kind", F.lit(RATING)).withColumnRenamed("rated_at", "happened_at")
-    interests = raw_actions.where(F.col("kind").isin(*INTERESTS)).orderBy(*columns[:3])
-    return rated.select(*columns).union(interests.select(*columns))
+    others = (raw_actions.where(F.col("kind") == kind).orderBy("user_id", "movie_id") for kind in INTERESTS)
+    return reduce(DataFrame.union, (each.select(*columns) for each in (rated, *others)))

@@ -66,14 +66,13 @@ def not_before_1995(column: str) -> Expectation:
     return Expectation(f"earliest {column}", f"to_date(min(`{column}`))", at_least=EARLIEST)
 
 
-def with_keys(table: Table, least_rows: int = 1) -> list[Expectation]:
-    """Expect rows, each with a key."""
-    return [Expectation("rows", "count(*)", at_least=least_rows), *filled(*table.key)]
-
-
 def identified(table: Table, least_rows: int = 1) -> list[Expectation]:
     """Expect rows, each with a key that no other has."""
-    return [*with_keys(table, least_rows), Expectation(REPEATED_KEYS, repeated_keys(table), at_most=0)]
+    return [
+        Expectation("rows", "count(*)", at_least=least_rows),
+        *filled(*table.key),
+        Expectation(REPEATED_KEYS, repeated_keys(table), at_most=0),
+    ]
 
 
 def owned(column: str, owners: Table) -> Expectation:
@@ -132,10 +131,8 @@ SUITES: dict[Table, list[Expectation]] = {
         owned("movie_id", RAW_MOVIES),
     ],
     QUARANTINE: [*identified(QUARANTINE, least_rows=0), *filled("reason", "row")],
-    # Of each key, ratings keep the one row numbered first, so nobody need search them for repeated keys; nor need they
-    # interactions, which are these ratings beside actions of other kinds, whose keys were searched when they landed.
     INTERACTIONS: [
-        *with_keys(INTERACTIONS),
+        *identified(INTERACTIONS),
         *filled("happened_at"),
         none_is("interactions of an unknown kind", "kind NOT IN ('rating', 'watch', 'bookmark', 'like')"),
         none_is("ratings without a rating, or others with one", f"(kind = '{RATING}') = (rating IS NULL)"),
@@ -143,7 +140,7 @@ SUITES: dict[Table, list[Expectation]] = {
         owned("movie_id", MOVIES),
     ],
     RATINGS: [
-        *with_keys(RATINGS),
+        *identified(RATINGS),
         *filled("rating", "rated_at"),
         *within("rating", LOWEST_RATING, HIGHEST_RATING),
         owned("movie_id", MOVIES),

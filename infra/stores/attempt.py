@@ -12,6 +12,7 @@ from infra.revision import git_commit
 from infra.stores.content_hashes import figures, record_of
 from infra.stores.lake_files import LakeFiles, Place
 from infra.stores.manifest import Check, Manifest, TableRecord
+from infra.stores.stored_order import is_in_order
 from infra.tables import Layer, Table
 
 
@@ -37,6 +38,10 @@ class Attempt:
     def read(self, table: Table, spark: SparkSession) -> DataFrame:
         """Return what this attempt wrote for `table`, so that checks see it before readers do."""
         return spark.read.schema(table.schema).parquet(self.location(table))
+
+    def is_in_order(self, table: Table, columns: Sequence[str]) -> bool:
+        """Tell whether each written row of `table` comes after the one before, by these columns: then none repeats."""
+        return is_in_order(self._files.system, self._files.path(self._place, table), columns)
 
     def location(self, table: Table) -> str:
         """The folder this attempt writes `table` to."""

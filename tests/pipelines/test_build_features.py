@@ -136,3 +136,16 @@ def test_tables_that_fail_their_expectations_are_not_committed(spark, tmp_path):
 
     with pytest.raises(SnapshotMissing):
         lake.open(FEATURES)
+
+
+def test_a_rating_that_is_there_twice_holds_the_snapshot(built, spark, tmp_path, monkeypatch):
+    def keep_all(raw_ratings):
+        return raw_ratings.drop("line").union(raw_ratings.drop("line"))
+
+    before = built.lake.open(FEATURES, DAY).manifest
+    monkeypatch.setattr(build_features, "keep_latest_rating", keep_all)
+
+    with pytest.raises(ExpectationFailed, match="; ratings: rows with a repeated key is"):
+        build_features.run(DAY, built.lake, spark, tmp_path)
+
+    assert built.lake.open(FEATURES, DAY).manifest == before

@@ -46,6 +46,9 @@ def test_what_users_did_is_among_ratings_and_interactions(lake_with_actions, spa
         (EVE, 2, "rating"),
         (ADA, 2, "watch"),
     ]
+    repeated = {check.table: check.figure for check in built.manifest.checks if "repeated key" in check.expectation}
+    assert set(repeated.values()) == {0}
+    assert {"ratings", "interactions"} < repeated.keys()
 
 
 def test_who_was_deleted_after_the_landing_is_in_no_table(configured, lake_with_actions, mongodb):
