@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from infra.meter import Meter
 from infra.settings import SparkSettings, get_settings
 from infra.spark import create_session, is_cluster
 from infra.stores.generation_layout import MAKERS, Content
@@ -45,10 +46,12 @@ def run(
     Lists that are wrong, or unlike last night's beyond the limits of the gate, are refused with GenerationRefused, and
     a page in `docs_dir` shows why; `accept` is a person's reason to publish them though they are unlike.
     """
-    snapshot, recommender = publication.snapshot, publication.recommender
+    snapshot, recommender, meter = publication.snapshot, publication.recommender, Meter()
     generation = store.begin(snapshot.snapshot_date, publication.versions, began_at, publication.inputs)
     print(f"generation {generation}: {recommender.name} version {recommender.version} on {snapshot.snapshot_date}")
     tonight, figures, expected = make(publication, store, generation, make_shards)
+    if make_shards is make_shards_here:  # of a cluster's work this machine knows only its own
+        store.describe(generation, {"processor_seconds": meter.took().processor_seconds})
     counts, deleted = store.contents(generation).count_without_deleted()
     checks = check(publication, figures, counts, expected | expected_lists(snapshot, tonight, deleted))
     last_night = last_nights_figures(store, generation)

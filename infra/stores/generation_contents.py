@@ -100,6 +100,12 @@ class GenerationContents:
                 for content in Content
             }
 
+    def size(self) -> int:
+        """Return the bytes of its collections and of their indexes, as of MongoDB's last checkpoint."""
+        with answering(self._address):
+            told = [self._database.command("collStats", content.of(self._generation)) for content in Content]
+        return sum(int(collection["totalSize"]) for collection in told)
+
     def count_without_deleted(self) -> tuple[dict[str, int], list[int]]:
         """Take out the lists of users who deleted their account; return the counts then, and these users.
 

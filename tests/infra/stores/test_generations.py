@@ -172,3 +172,13 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(monkeypatch
         GenerationStore("mongodb://writer:sesame@127.0.0.1:9/", "marquee")
 
     assert "sesame" not in str(error.value)
+
+
+def test_a_generation_is_as_large_as_its_collections_on_disk(store, database):
+    generation, chance = written(store), np.random.default_rng(7)
+    lists = chance.integers(0, 2**31, (500, 100)), chance.random((500, 100), np.float32), {"als": np.full(500, 100)}
+    store.contents(generation).write_lists(Content.USER_LISTS, np.arange(500), *lists)
+    database.client.admin.command("fsync")
+
+    assert 500 * 100 * 4 < store.contents(generation).size() < 500 * 100 * 16
+    assert store.contents("2026-11-19T003105Z").size() == 0
