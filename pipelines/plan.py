@@ -1,15 +1,18 @@
 """Say what a night, its stores and the API need at a size that nobody has run yet."""
 
+from collections.abc import Iterator
 from math import ceil
 
-from infra.settings import get_settings
+from infra.errors import MachineUnfit, ServerUnreachable
+from infra.settings import Settings, get_settings
+from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
-from pipelines.capacity.growth import DRIVERS, ETL, having, predict, times_beyond
-from pipelines.capacity.here import corrected, newest_etl
+from pipelines.capacity.growth import DRIVERS, having, predict, times_beyond
+from pipelines.capacity.here import corrected, newest_etl, newest_publication
 from pipelines.capacity.runs import Cost, Run, read_runs
 from pipelines.capacity.serving import RATE_OF_REPLICA, availability, quickest, replicas_for
 from pipelines.capacity.stores import store_sizes
-from pipelines.capacity.workload import Workload
+from pipelines.capacity.workload import NOTHING, Workload
 
 GIGABYTE = 10**9
 FEWEST_CORES = 2
@@ -31,9 +34,10 @@ def main(
     print(f"{n_users:,} users, {n_movies:,} movies, {n_interactions:,} interactions, lists of {n}")
     print(*basis(workload, runs), sep="\n")
     costs = {stage: predict(stage, workload, runs) for stage in DRIVERS}
-    if newest := newest_etl(Lake(get_settings().lake.root), n):
-        foretold = predict(ETL, newest.workload, runs)
-        costs[ETL] = corrected(costs[ETL], newest.stages[ETL], foretold)
+    for newest in newest_here(get_settings(), n):
+        [(stage, taken)] = newest.stages.items()
+        foretold, of_nothing = (predict(stage, each, runs) for each in (newest.workload, NOTHING))
+        costs[stage] = corrected(costs[stage], taken, foretold, of_nothing)
         print(beside(newest, foretold))
     print(*night(costs, hours), sep="\n")
     for store, n_bytes in store_sizes(workload, costs, rate).items():
@@ -52,11 +56,28 @@ def basis(workload: Workload, runs: list[Run]) -> list[str]:
     return [*(f"{stage} is calibrated from nights of {told} interactions" for stage, told in sizes.items()), *beyond]
 
 
+def newest_here(settings: Settings, n: int) -> Iterator[Run]:
+    """Yield the newest ETL and publication of this installation, of one stage each; say why there is none."""
+    if newest := newest_etl(Lake(settings.lake.root), n):
+        yield newest
+    else:
+        print("etl is not corrected: no snapshot here tells what it took")
+    try:
+        with GenerationStore(settings.mongodb.address, settings.mongodb.database) as store:
+            if newest := newest_publication(store):
+                yield newest
+            else:
+                print("publish is not corrected: the generation in force, if any, was not computed in one go here")
+    except (MachineUnfit, ServerUnreachable) as error:
+        print(f"publish is not corrected: {error}")
+
+
 def beside(newest: Run, foretold: Cost) -> str:
-    """Return how far the newest ETL of this installation was from what is foretold for its size."""
-    seconds, memory, disk = (did / said for did, said in zip(newest.stages[ETL], foretold, strict=True))
+    """Return how far the newest run of a stage in this installation was from what is foretold for its size."""
+    [(stage, taken)] = newest.stages.items()
+    seconds, memory, disk = (did / said for did, said in zip(taken, foretold, strict=True))
     return (
-        f"etl is corrected by the newest here, of {newest.workload.interactions:,} interactions, which took "
+        f"{stage} is corrected by the newest here, of {newest.workload.interactions:,} interactions, which took "
         f"{seconds:.2f} times the processor, {memory:.2f} times the memory and {disk:.2f} times the disk foretold"
     )
 

@@ -6,7 +6,15 @@ import numpy as np
 from scipy.optimize import nnls
 
 from pipelines.capacity.runs import Cost, Run
-from pipelines.capacity.workload import ONCE, PER_INTERACTION, PER_PLACE, PER_SCORE, Workload, amounts
+from pipelines.capacity.workload import (
+    ONCE,
+    PER_BYTE_PUBLISHED,
+    PER_INTERACTION,
+    PER_PLACE,
+    PER_SCORE,
+    Workload,
+    amounts,
+)
 
 ETL, TRAIN, PUBLISH = "etl", "train", "publish"
 
@@ -23,7 +31,7 @@ DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     PUBLISH: {
         "processor_seconds": (PER_SCORE, ONCE, PER_PLACE),
-        "peak_memory_bytes": (ONCE, PER_INTERACTION),
+        "peak_memory_bytes": (ONCE, PER_BYTE_PUBLISHED),
         "disk_bytes": (PER_PLACE,),
     },
 }

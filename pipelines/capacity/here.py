@@ -1,9 +1,11 @@
-"""What the newest ETL of this installation took, beside what is foretold for its size."""
+"""What the newest stages of this installation took, beside what is foretold for their size."""
 
 from infra.errors import SnapshotMissing
+from infra.stores.generation_layout import MAKERS
+from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from infra.tables import FEATURES, MOVIES, RAW, RAW_RATINGS, USER_FEATURES
-from pipelines.capacity.growth import ETL
+from pipelines.capacity.growth import ETL, PUBLISH
 from pipelines.capacity.runs import Cost, Run
 from pipelines.capacity.workload import Workload
 
@@ -27,6 +29,29 @@ def newest_etl(lake: Lake, n: int) -> Run | None:
     return Run(Workload(n_users, n_movies, raw.record(RAW_RATINGS).n_rows, n), {ETL: cost})
 
 
-def corrected(foretold: Cost, taken: Cost, foretold_of_taken: Cost) -> Cost:
-    """Return what is foretold, as many times as much as what was taken is of what had been foretold of that."""
-    return Cost(*(will * did / said for will, did, said in zip(foretold, taken, foretold_of_taken, strict=True)))
+def newest_publication(store: GenerationStore) -> Run | None:
+    """Return the publication in force as a run.
+
+    None unless one process of this machine computed all of it: where lists were kept from the generation before, or an
+    attempt went on with an earlier one's, it took less than the size of the night says.
+    """
+    if not (generation := store.in_force()):
+        return None
+    known = store.document(generation)
+    is_measured = known.get("n_attempts") == 1 and "processor_seconds" in known
+    if not is_measured or any(lists["n_kept"] for lists in known["saved"].values()):
+        return None
+    actuals = known["actuals"]
+    n_users, n_movies = (actuals[content]["rows"] for content in MAKERS)
+    peak = max(actual["peak_memory_bytes"] for actual in actuals.values())
+    cost = Cost(known["processor_seconds"], peak, store.contents(generation).size())
+    return Run(Workload(n_users, n_movies, actuals["read"]["rows"], known["inputs"]["n"]), {PUBLISH: cost})
+
+
+def corrected(foretold: Cost, taken: Cost, foretold_of_taken: Cost, of_nothing: Cost) -> Cost:
+    """Return what is foretold, nearly as many times as much as what was taken is of what had been foretold of that.
+
+    How far that was off counts by the share that grows: in a small night most is what a night of nothing costs too.
+    """
+    figures = zip(foretold, taken, foretold_of_taken, of_nothing, strict=True)
+    return Cost(*(will * (1 + (1 - least / said) * (did / said - 1)) for will, did, said, least in figures))

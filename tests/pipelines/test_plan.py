@@ -6,7 +6,7 @@ from tests.pipelines.landed import RATING_ROWS, land
 
 
 @pytest.fixture(autouse=True)
-def configured(lake, configure):
+def configured(lake, configure, no_mongodb):
     configure(LAKE__ROOT=lake.root)
 
 
@@ -60,3 +60,22 @@ def test_a_plan_is_corrected_by_what_the_newest_night_here_took(spark, lake, cap
     main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
 
     assert "etl is corrected by the newest here, of 4 interactions, which took " in capsys.readouterr().out
+
+
+def test_a_plan_is_corrected_by_what_the_generation_in_force_took(publish, mongodb, configure, capsys):
+    publish()
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database)
+
+    main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
+
+    assert "publish is corrected by the newest here, of 6 interactions, which took " in capsys.readouterr().out
+
+
+def test_without_mongodb_or_a_generation_a_plan_says_that_publication_is_not_corrected(mongodb, configure, capsys):
+    main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database)
+    main(n_users=5_000, n_movies=2_000, n_interactions=900_000)
+
+    without, before_the_first = (told.split("\n")[0] for told in capsys.readouterr().out.split("publish is not ")[1:])
+    assert without.startswith("corrected: MongoDB does not answer at ")
+    assert before_the_first.startswith("corrected: the generation in force, if any, ")

@@ -1,11 +1,13 @@
 import pytest
 
 from infra.tables import FEATURES, RAW
-from pipelines.capacity.here import corrected, newest_etl
+from pipelines.capacity.here import corrected, newest_etl, newest_publication
 from pipelines.capacity.runs import Cost
 from pipelines.capacity.workload import Workload
 from tests.feature_snapshot import DAY, write_features
 from tests.pipelines.landed import RATING_ROWS, land
+
+FREE = Cost(0, 0, 0)
 
 
 def test_the_newest_etl_is_both_of_its_stages(spark, lake):
@@ -26,7 +28,46 @@ def test_the_newest_etl_is_both_of_its_stages(spark, lake):
     assert min(newest.stages["etl"]) > 0
 
 
+def test_the_newest_publication_is_the_one_in_force(publish, store, database):
+    assert newest_publication(store) is None
+
+    generation = publish(n=5)
+
+    newest = newest_publication(store)
+    record = database.generations.find_one({"_id": generation})
+    assert newest.workload == Workload(users=3, movies=6, interactions=6, n=5)
+    cost = newest.stages["publish"]
+    assert cost.processor_seconds == record["processor_seconds"] > 0
+    assert cost.peak_memory_bytes == record["actuals"]["movie_recommendations"]["peak_memory_bytes"]
+    assert cost.disk_bytes == store.contents(generation).size()
+
+
+def test_a_publication_that_kept_lists_is_not_one_of_its_size(publish, store):
+    publish()
+    publish()
+
+    assert newest_publication(store) is None
+
+
+def test_a_publication_that_was_gone_on_with_is_not_one_of_its_size(publish, store, database):
+    database.generations.update_one({"_id": publish()}, {"$set": {"n_attempts": 2}})
+
+    assert newest_publication(store) is None
+
+
+def test_a_publication_whose_processors_nobody_measured_is_not_compared(publish, store, database):
+    database.generations.update_one({"_id": publish()}, {"$unset": {"processor_seconds": ""}})
+
+    assert newest_publication(store) is None
+
+
 def test_what_took_twice_as_much_as_foretold_will_do_so_again():
-    foretold = corrected(Cost(100, 8.0, 60), taken=Cost(6, 2.0, 10), foretold_of_taken=Cost(3, 2.0, 20))
+    foretold = corrected(Cost(100, 8.0, 60), Cost(6, 2.0, 10), foretold_of_taken=Cost(3, 2.0, 20), of_nothing=FREE)
 
     assert foretold == pytest.approx((200, 8.0, 30))
+
+
+def test_what_a_night_of_nothing_costs_too_tells_nothing_of_larger_ones():
+    foretold = corrected(Cost(100, 8.0, 60), Cost(6, 6.0, 0), Cost(4, 2.0, 20), of_nothing=Cost(3, 2.0, 5))
+
+    assert foretold == pytest.approx((112.5, 8.0, 15))
