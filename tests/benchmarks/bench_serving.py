@@ -26,7 +26,7 @@ from tests.benchmarks.world import HOT, N_USERS, World
 
 N_ROUNDS, SECONDS = 9, 3
 PATIENCE_SECONDS = 60.0
-PAUSE_MS = 80  # of each connection between two requests: a hundred a second leave the machine to others
+PAUSE_MS = 18  # of each connection between two requests: 400 a second at most leave the machine to others
 RATIOS = (
     ("cached list", "constant object", 0.7),
     ("cached list", "constant bytes", 0.7),
