@@ -14,6 +14,7 @@ from infra.stores.snapshot import Snapshot
 from pipelines.configured import open_features, open_promotion_log
 from pipelines.training import steps
 from pipelines.training.contestants import Contestant, Outcome, contestants, those_of_a_first_night
+from pipelines.training.engines import where_configured
 from pipelines.training.side_by_side import side_by_side
 from pipelines.training.training_set import read_training_set
 
@@ -45,7 +46,8 @@ def try_model(night: Json, contestant: Sequence) -> list:
     """Try one contestant of a plan, and return what became of it."""
     with _configured(night["snapshot_date"]) as (snapshot, stores):
         opened = Night(night["run_id"], snapshot.manifest, night["attempt"])
-        return list(steps.try_model(Contestant(*contestant), read_training_set(snapshot), stores, opened))
+        fit = where_configured(get_settings().spark, get_settings().lake)
+        return list(steps.try_model(Contestant(*contestant), read_training_set(snapshot), stores, opened, fit))
 
 
 def conclude(night: Json, outcomes: Sequence[Sequence | None]) -> str:

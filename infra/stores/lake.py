@@ -1,10 +1,11 @@
 """Parquet snapshots, one per layer and date."""
 
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 
 from infra.errors import SnapshotMissing
 from infra.stores.attempt import Attempt
-from infra.stores.lake_files import LakeFiles
+from infra.stores.lake_files import LakeFiles, Scratch
 from infra.stores.snapshot import Snapshot
 from infra.tables import Layer
 
@@ -20,6 +21,10 @@ class Lake:
         """Return a fresh, invisible attempt at this snapshot; what earlier attempts left behind stays untouched."""
         attempt = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         return Attempt(self._files, layer, snapshot_date, attempt)
+
+    def scratch(self) -> AbstractContextManager[Scratch]:
+        """Lend a folder that all machines see, until the end of the block."""
+        return self._files.scratch()
 
     def open(self, layer: Layer, snapshot_date: date | None = None) -> Snapshot:
         """Return the complete snapshot of a date, or the newest one.

@@ -4,10 +4,14 @@ Layout, known only here:
 
     <root>/<layer>/<snapshot_date>/<attempt>/<table>/part-*.parquet
     <root>/<layer>/<snapshot_date>/manifest.json
+    <root>/scratch/<any name>/, for as long as somebody works there
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from pyarrow import fs
 
@@ -29,6 +33,14 @@ class Place(NamedTuple):
         return f"{self.layer}/{self.snapshot_date}/{self.attempt}"
 
 
+class Scratch(NamedTuple):
+    """A folder for what is of no snapshot: as Spark knows it, and as `system` does."""
+
+    location: str
+    path: str
+    system: fs.FileSystem
+
+
 class LakeFiles:
     """The folders and manifests of a lake, on any file system that pyarrow and Spark both read."""
 
@@ -43,6 +55,17 @@ class LakeFiles:
     def path(self, place: Place, table: Table) -> str:
         """Return the folder of a table, as `system` knows it."""
         return f"{self._path}/{place}/{table.name}"
+
+    @contextmanager
+    def scratch(self) -> Iterator[Scratch]:
+        """Lend a new folder for as long as the block lasts."""
+        name = f"scratch/{uuid4().hex}"
+        scratch = Scratch(f"{self.root}/{name}", f"{self._path}/{name}", self.system)
+        self.system.create_dir(scratch.path)
+        try:
+            yield scratch
+        finally:
+            self.system.delete_dir(scratch.path)
 
     def is_folder(self, path: str) -> bool:
         """Tell whether there is a folder at a path of `system`."""

@@ -12,6 +12,7 @@ from infra.stores.snapshot import Snapshot
 from pipelines.training.checks import check_snapshot, register_checked
 from pipelines.training.contestants import ZOOS, Contestant, Outcome, find_champion
 from pipelines.training.decisions import Decision, Tried, decide
+from pipelines.training.engines import Fit, fit_here
 from pipelines.training.pictures import draw
 from pipelines.training.promoting import as_live, promote, settle
 from pipelines.training.table import as_table
@@ -42,17 +43,19 @@ def open_night(snapshot: Snapshot, stores: Stores) -> Night:
     return stores.experiment.open_night(snapshot.manifest)
 
 
-def try_model(contestant: Contestant, training_set: TrainingSet, stores: Stores, night: Night) -> Outcome:
+def try_model(
+    contestant: Contestant, training_set: TrainingSet, stores: Stores, night: Night, fit: Fit = fit_here
+) -> Outcome:
     """Hold a contestant's trial, fit it to all ratings and register it; one that fails its checks has no version."""
     model = contestant.build()
-    trial = hold_trial(model, contestant.title, _asked(contestant, training_set), contestant.as_recommender)
+    trial = hold_trial(model, contestant.title, _asked(contestant, training_set), contestant.as_recommender, fit)
     print(f"{contestant.title}: fitted in {trial.fit_seconds:.1f} s on average, {trial.peak_memory_mb:,.0f} MB at most")
     tags = {"newest_rating": str(training_set.newest_rating), "registered_name": contestant.registered_name}
     run_id = stores.experiment.log_run(night, model, trial.figures(), tags, contestant.title)
     stores.experiment.attach(run_id, {TRIAL: trial.to_bytes()})
     if contestant.only_until is not None:
         return Outcome(contestant, run_id, None)
-    model.fit(training_set.ratings, training_set.catalogue)
+    fit(model, training_set.ratings, training_set.catalogue)
     list_some = partial(contestant.list_some, ratings=training_set.ratings)
     try:
         version = register_checked(stores.registry, contestant.registered_name, run_id, model, list_some)

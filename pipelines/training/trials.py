@@ -13,6 +13,7 @@ from infra.meter import peak_memory
 from models.evaluation import Evaluation, evaluate, mean_of, pooled
 from models.recommender import Lister, Model
 from models.two_stage import TwoStage
+from pipelines.training.engines import Fit, fit_here
 from pipelines.training.training_set import Question
 
 
@@ -71,7 +72,11 @@ class Trial:
 
 
 def hold_trial(
-    model: Model, title: str, questions: Sequence[Question], as_recommender: Callable[[Model], Lister]
+    model: Model,
+    title: str,
+    questions: Sequence[Question],
+    as_recommender: Callable[[Model], Lister],
+    fit: Fit = fit_here,
 ) -> Trial:
     """Fit a model to the training part of each question, and measure its lists against what came after.
 
@@ -80,7 +85,7 @@ def hold_trial(
     fit_seconds, list_seconds, n_lists, evaluations = 0.0, 0.0, 0, []
     for split, catalogue in questions:
         began = time.perf_counter()
-        model.fit(split.train, catalogue)
+        fit(model, split.train, catalogue)
         fitted = time.perf_counter()
         evaluations.append(evaluate(as_recommender(model), split, catalogue))
         fit_seconds += fitted - began

@@ -72,20 +72,28 @@ def here(snapshot, database, mongodb, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def on_cluster(lake, snapshot, master, workers, mongodb, tmp_path):
-    """Begin to publish on the cluster, once both workers have given their processor."""
+def on_cluster(lake, snapshot, master, workers, tmp_path):
+    """Begin to run a module on the lake and the cluster, once both workers have given their processor."""
     (tmp_path / "spark-defaults.conf").write_text("spark.scheduler.minRegisteredResourcesRatio 1\nspark.cores.max 2\n")
 
-    def begin():
+    def begin(module, *arguments):
         environment = {
             "MARQUEE_SPARK__MASTER": master.address,
             "SPARK_CONF_DIR": str(tmp_path),
             **spark_cluster.ON_LOOPBACK,
         }
-        command = [sys.executable, "-m", "tests.stack.cluster", lake.root, mongodb.address, mongodb.database]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stderr=subprocess.PIPE)
+        command = [sys.executable, "-m", module, lake.root, *arguments]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     return begin
+
+
+@pytest.fixture
+def publishing(on_cluster, mongodb):
+    """Begin to publish on the cluster."""
+    return lambda: on_cluster("tests.stack.cluster", mongodb.address, mongodb.database)
 
 
 def published(database):
@@ -95,13 +103,15 @@ def published(database):
     return document, lists
 
 
-def end(publication):
-    _, said = publication.communicate(timeout=SECONDS)
-    assert publication.returncode == 0, said
+def end(process):
+    """Wait for a process to end well, and return what it printed."""
+    printed, said = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, said
+    return printed
 
 
-def test_a_cluster_makes_the_same_lists_bit_for_bit(on_cluster, here, database):
-    end(on_cluster())
+def test_a_cluster_makes_the_same_lists_bit_for_bit(publishing, here, database):
+    end(publishing())
 
     document, lists = published(database)
     assert (document["state"], document["lists_hash"]) == ("published", here[0]["lists_hash"])
@@ -110,9 +120,9 @@ def test_a_cluster_makes_the_same_lists_bit_for_bit(on_cluster, here, database):
 
 
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
-    on_cluster, here, database, master, workers, start_worker
+    publishing, here, database, master, workers, start_worker
 ):
-    publication = on_cluster()
+    publication = publishing()
     assert wait_until(lambda: database.shards.count_documents({}) > N_SHARDS // 4, SECONDS)
 
     killed = workers.pop()
@@ -125,3 +135,12 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
     assert n_then < N_SHARDS == database.shards.count_documents({})
     assert (document["lists_hash"], lists) == (here[0]["lists_hash"], here[1])
     assert (document["n_attempts"], document["counts"]) == (1, here[0]["counts"])
+
+
+def test_ials_learns_on_the_cluster_when_this_machine_has_no_memory_left(on_cluster, lake):
+    printed = end(on_cluster("tests.stack.cluster_training"))
+
+    told, share_of_people = printed.splitlines()
+    assert "it learns on spark://" in told
+    assert float(share_of_people) == 1
+    assert not list(Path(lake.root).glob("scratch/*"))

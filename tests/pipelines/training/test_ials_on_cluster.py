@@ -6,14 +6,9 @@ from models.id_map import IdMap
 from models.ratings import Ratings
 from pipelines.training.ials_on_cluster import fit_on_cluster
 from tests.catalogues import silent
+from tests.pipelines.training.tastes import MISSED, MOVIES, USERS, two_tastes
 
-USERS, MOVIES, UNRATED = np.arange(20), np.arange(20), 100
-
-
-def two_tastes(stars):
-    """Users 0 to 9 rate movies 0 to 9, users 10 to 19 the others; each leaves one movie of their taste out."""
-    pairs = [(u, m) for u in USERS for m in MOVIES if u // 10 == m // 10 and (u - m) % 10 != 3]
-    return [(int(u), int(m), stars(i)) for i, (u, m) in enumerate(pairs)]
+UNRATED = 100
 
 
 @pytest.fixture
@@ -34,9 +29,8 @@ def test_each_user_is_first_shown_the_movie_of_their_taste_they_missed(fit):
 
     there, here, ratings = fit(rows, [*MOVIES, UNRATED], n_factors=2, unobserved_weight=1.0)
 
-    missed = [u // 10 * 10 + (u - 3) % 10 for u in USERS]
-    assert there.recommend(USERS, 1, ratings).movie_ids[:, 0].tolist() == missed
-    assert here.recommend(USERS, 1, ratings).movie_ids[:, 0].tolist() == missed
+    assert there.recommend(USERS, 1, ratings).movie_ids[:, 0].tolist() == MISSED
+    assert here.recommend(USERS, 1, ratings).movie_ids[:, 0].tolist() == MISSED
     again = Ials.restore(there.parameters(), there.arrays())
     np.testing.assert_array_equal(again.recommend(USERS, 5, ratings), there.recommend(USERS, 5, ratings))
     assert not there.movie_factors[there.movies.positions(UNRATED)].any()
