@@ -7,7 +7,7 @@ from infra.errors import MachineUnfit, ServerUnreachable
 from infra.settings import Settings, get_settings
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
-from pipelines.capacity.growth import DRIVERS, having, predict, times_beyond
+from pipelines.capacity.growth import DRIVERS, ETL, having, predict, times_beyond, within_heap
 from pipelines.capacity.here import corrected, newest_etl, newest_publication
 from pipelines.capacity.runs import Cost, Run, read_runs
 from pipelines.capacity.serving import RATE_OF_REPLICA, availability, quickest, replicas_for
@@ -30,15 +30,16 @@ def main(
     node_availability: float = 0.995,
 ) -> None:
     """Print the plan of a night that is to take so many hours, and of an API that is asked `rate` times a second."""
-    workload, runs = Workload(n_users, n_movies, n_interactions, n), read_runs()
+    settings, workload, runs = get_settings(), Workload(n_users, n_movies, n_interactions, n), read_runs()
     print(f"{n_users:,} users, {n_movies:,} movies, {n_interactions:,} interactions, lists of {n}")
     print(*basis(workload, runs), sep="\n")
     costs = {stage: predict(stage, workload, runs) for stage in DRIVERS}
-    for newest in newest_here(get_settings(), n):
+    for newest in newest_here(settings, n):
         [(stage, taken)] = newest.stages.items()
         foretold, of_nothing = (predict(stage, each, runs) for each in (newest.workload, NOTHING))
         costs[stage] = corrected(costs[stage], taken, foretold, of_nothing)
         print(beside(newest, foretold))
+    costs[ETL] = within_heap(costs[ETL], settings.spark.driver_memory_mb)
     print(*night(costs, hours), sep="\n")
     for store, n_bytes in store_sizes(workload, costs, rate).items():
         print(f"{store:<26}{n_bytes / GIGABYTE:>12,.1f} GB")

@@ -37,11 +37,19 @@ DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What each figure of each stage grows with, the most with the last; one run can only tell of one."""
 
+BYTES_BESIDE_HEAP = 10**9
+"""What the ETL takes beside the JVM's heap: its Python 0.6 GB at 16 million ratings, the JVM's code and such the rest."""
+
 
 def predict(stage: str, workload: Workload, runs: Sequence[Run]) -> Cost:
     """Return what a stage will cost, as far as it grows as it did between the runs that have it."""
     runs = having(stage, runs)
     return Cost(*(_predict(stage, figure, workload, runs) for figure in Cost._fields))
+
+
+def within_heap(etl: Cost, heap_mb: int) -> Cost:
+    """Return what the ETL costs when the JVM has a heap of so many MiB: it spills to disk before it takes more."""
+    return etl._replace(peak_memory_bytes=min(etl.peak_memory_bytes, heap_mb * 2**20 + BYTES_BESIDE_HEAP))
 
 
 def having(stage: str, runs: Sequence[Run]) -> list[Run]:

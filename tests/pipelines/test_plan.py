@@ -79,3 +79,12 @@ def test_without_mongodb_or_a_generation_a_plan_says_that_publication_is_not_cor
     without, before_the_first = (told.split("\n")[0] for told in capsys.readouterr().out.split("publish is not ")[1:])
     assert without.startswith("corrected: MongoDB does not answer at ")
     assert before_the_first.startswith("corrected: the generation in force, if any, ")
+
+
+def test_the_memory_of_an_etl_is_bounded_by_the_heap_that_is_configured(configure, capsys):
+    configure(SPARK__DRIVER_MEMORY_MB=3_000)
+
+    main(n_users=10_000_000, n_movies=100_000, n_interactions=1_000_000_000)
+
+    [etl] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("etl   ")]
+    assert "4.1 GB" in etl

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.capacity.growth import predict, times_beyond
+from pipelines.capacity.growth import predict, times_beyond, within_heap
 from pipelines.capacity.runs import Cost, Run, read_runs, write_runs
 from pipelines.capacity.workload import Workload
 
@@ -50,3 +50,10 @@ def test_a_run_without_a_stage_tells_nothing_of_it():
     unfinished = night(2)._replace(stages={})
 
     assert predict("etl", night(10).workload, [night(1), unfinished]) == predict("etl", night(10).workload, [night(1)])
+
+
+def test_an_etl_takes_no_more_memory_than_the_heap_and_what_is_beside_it():
+    small, large = (Cost(60, memory, 10**9) for memory in (2.5e9, 40e9))
+
+    assert within_heap(small, heap_mb=2_000) == small
+    assert within_heap(large, heap_mb=2_000) == Cost(60, 2_000 * 2**20 + 10**9, 10**9)
