@@ -38,7 +38,7 @@ DRIVERS: dict[str, dict[str, tuple[str, ...]]] = {
 """What each figure of each stage grows with, the most with the last; one run can only tell of one."""
 
 BYTES_BESIDE_HEAP = 10**9
-"""What the ETL takes beside the JVM's heap: its Python 0.6 GB at 16 million ratings, the JVM's code and such the rest."""
+"""What the ETL takes beside the JVM's heap: its Python (0.6 GB at 16 million ratings), compiled code and such."""
 
 
 def predict(stage: str, workload: Workload, runs: Sequence[Run]) -> Cost:
