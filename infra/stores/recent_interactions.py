@@ -12,7 +12,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 from infra.stores.user_layout import PLACES, Kind
 
 N_LATEST = 500
-"""So many of each kind are read; what lies further back has been left out of the lists themselves."""
+"""So many ratings and views are read; what lies further back has been left out of the lists themselves.
+
+All that was hidden is read: it is never shown again, whichever list fills up another.
+"""
 
 KINDS = (Kind.RATING, Kind.WATCH, Kind.HIDE)
 
@@ -35,7 +38,7 @@ INTERACTIONS = TypeAdapter(Interaction)
 async def read_recent_interactions(
     database: AsyncDatabase[dict[str, Any]], user_ids: Sequence[int]
 ) -> dict[int, tuple[Interaction, ...]]:
-    """Return each user's latest N_LATEST interactions of each kind, newest first within a kind, in one question.
+    """Return each user's latest N_LATEST ratings and views and everything hidden, newest first, in one question.
 
     A document that is no interaction is left out, and said in the log.
     """
@@ -51,10 +54,11 @@ async def read_recent_interactions(
 def _latest(kind: Kind, user_ids: Sequence[int]) -> list[dict[str, Any]]:
     time = PLACES[kind].time
     shown = {"kind": {"$literal": kind.value}, "movie_id": "$movie_id", "rating": "$rating", "happened_at": f"${time}"}
+    read = {"$push": shown} if kind is Kind.HIDE else {"$firstN": {"n": N_LATEST, "input": shown}}
     return [
         {"$match": {"user_id": {"$in": user_ids}}},
         {"$sort": {"user_id": ASCENDING, time: DESCENDING}},
-        {"$group": {"_id": "$user_id", "latest": {"$firstN": {"n": N_LATEST, "input": shown}}}},
+        {"$group": {"_id": "$user_id", "latest": read}},
     ]
 
 

@@ -67,6 +67,14 @@ def test_of_very_much_the_newest_is_read(mongodb):
     assert [each.movie_id for each in told] == list(range(N_LATEST + 1, 1, -1))
 
 
+def test_of_what_was_hidden_all_is_read(mongodb):
+    hidden = [{"user_id": 7, "movie_id": n, "hidden_at": NIGHT + n * HOUR} for n in range(N_LATEST + 2)]
+
+    told = read(mongodb, {"hidden_movies": hidden})
+
+    assert [each.movie_id for each in told] == list(range(N_LATEST + 1, -1, -1))
+
+
 def test_what_makes_no_sense_costs_only_itself(mongodb):
     told = read(
         mongodb,
