@@ -23,11 +23,15 @@ def minute(text: str) -> datetime:
 
 
 def ids(text: str) -> list[int]:
-    """Return the users that a text names: `1-600`, `7,9`, or a file with an id per line."""
+    """Return the users that a text names: `1-600`, `7,9`, or a file with an id per line; ValueError if it is nobody."""
     if Path(text).is_file():
-        return [int(line) for line in Path(text).read_text().split()]
-    ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
-    return [user_id for ends in ranges for user_id in range(ends[0], ends[-1] + 1)]
+        named = [int(line) for line in Path(text).read_text().split()]
+    else:
+        ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
+        named = [user_id for ends in ranges for user_id in range(ends[0], ends[-1] + 1)]
+    if not named:
+        raise ValueError(f"{text} names nobody")
+    return named
 
 
 def positive(text: str) -> int:

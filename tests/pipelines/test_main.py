@@ -71,7 +71,7 @@ def test_users_are_named_in_a_file(tmp_path):
     assert parse(["client", "--users", str(tmp_path / "users.txt")])[1]["user_ids"] == [7, 9]
 
 
-@pytest.mark.parametrize("option", [["--users", "all"], ["--users", "7", "--repeat", "0"]])
+@pytest.mark.parametrize("option", [["--users", "all"], ["--users", "5-1"], ["--users", "7", "--repeat", "0"]])
 def test_users_and_counts_that_make_no_sense_are_refused_in_words(option, capsys):
     with pytest.raises(SystemExit):
         parse(["client", *option])
