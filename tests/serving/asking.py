@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 PATIENCE_SECONDS = 60.0
 N_CALLERS = 4
+LEAST_RIGHT = 0.95  # of the answers of an address, where servers change their minds in between
 
 HOT, COLD = "/api/v1/users/7/recommendations", "/api/v1/users/{}/recommendations"
 SIMILAR, GENRE = "/api/v1/movies/541/recommendations", "/api/v1/movies/popular?genre=Crime"
@@ -49,7 +50,8 @@ class Callers:
     async def p99(self, n_requests: int, sources: Mapping[str, str]) -> float:
         """Ask so often, be told these sources, and return the 99th percentile of the milliseconds it took."""
         self.milliseconds.clear()
-        assert mostly(await self.ask(n_requests)) == sources
+        for address, told in (await self.ask(n_requests)).items():
+            assert told[sources[address]] >= LEAST_RIGHT * told.total(), (address, told)
         return statistics.quantiles(self.milliseconds, n=100)[98]
 
     async def until_told(self, sources: Mapping[str, str]) -> None:

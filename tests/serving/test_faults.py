@@ -26,7 +26,6 @@ pytestmark = pytest.mark.faults
 N_REQUESTS = 2_000
 BUDGET_MS = 50
 SLOW_SECONDS = 2.0
-LEAST_RIGHT = 0.95
 MOST_NEW_FILES, MOST_NEW_TASKS = 8, 4  # connections that a pool keeps, the requests of the moment
 
 one_or_both = pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def busy_processors():
 def complaints(world, break_it, expected, mend):
     """Break something under load, and mend it; return what took too long or was leaked.
 
-    Answers must be right all along: from what is `expected` while it is broken, in the end as before.
+    Answers must be right: nearly all from what is `expected` while it is broken, in the end as before.
     """
 
     async def scenario():
@@ -143,9 +142,7 @@ def test_a_machine_without_processor_time_to_spare_is_no_outage(world):
         async with asking(world.address) as callers:
             await callers.until_told(WELL)
             with busy_processors():
-                sources = await callers.ask(N_REQUESTS)
-        for address, source in WELL.items():
-            assert sources[address][source] >= LEAST_RIGHT * sources[address].total(), (address, sources)
+                await callers.p99(N_REQUESTS, WELL)
 
     asyncio.run(scenario())
 
