@@ -94,7 +94,14 @@ class LastProfile(MarqueeError):
 
 
 class TooManyAttempts(MarqueeError):
-    """Passwords were tried, or accounts made, too often: for one account or from one address."""
+    """Passwords were tried, or accounts made, too often: for one account or from one address.
+
+    `seconds` are those after which all that count now no longer do.
+    """
+
+    def __init__(self, told: str, seconds: int) -> None:
+        super().__init__(told)
+        self.seconds = seconds
 
 
 class NoSuchReview(MarqueeError):

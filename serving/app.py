@@ -43,6 +43,7 @@ app = FastAPI(
     lifespan=lifespan,
     docs_url=None,
     redoc_url=None,
+    redirect_slashes=False,
 )
 app.state.clock = partial(datetime.now, UTC)
 app.include_router(users.router)

@@ -30,6 +30,15 @@ from serving.schemas import Error
 LONGEST_QUOTE = 40
 FAILED = "this is a mistake of the API, not yours: its log says more about the request {}"
 
+PLAIN = {
+    "missing": "is missing",
+    "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
+    "extra_forbidden": "is not known; /docs lists every field",
+    "string_too_long": "must be at most {max_length} characters long",
+    "string_too_short": "must be at least {min_length} characters long",
+}
+"""Pydantic's problems that would be told in its own words, in ours; the part in braces is its context."""
+
 KINDS: dict[type[MarqueeError], tuple[int, str]] = {
     NotSignedIn: (401, "not_signed_in"),
     NotAllowed: (403, "not_allowed"),
@@ -44,7 +53,7 @@ KINDS: dict[type[MarqueeError], tuple[int, str]] = {
     ServerUnreachable: (503, "server_unreachable"),
 }
 
-HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "5"}}
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 
 def tell_errors(app: FastAPI) -> None:
@@ -52,7 +61,7 @@ def tell_errors(app: FastAPI) -> None:
 
     async def refused(_: Request, error: Exception) -> JSONResponse:
         status, kind = next(told for cause, told in KINDS.items() if isinstance(error, cause))
-        return _answer(status, kind, str(error))
+        return _answer(status, kind, str(error), _wait(error))
 
     for cause in KINDS:
         app.add_exception_handler(cause, refused)
@@ -75,14 +84,18 @@ def tell_errors(app: FastAPI) -> None:
         return _answer(500, "failed", FAILED.format(own), {REQUEST_ID: own})
 
 
+def _wait(error: Exception) -> dict[str, str] | None:
+    return {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttempts) else None
+
+
 def _in_words(problem: Mapping[str, Any]) -> str:
     place, *path = problem["loc"]
     told = problem.get("ctx", {}).get("error")
     if problem["type"] == "json_invalid":
         return f"the body is not JSON: {told}"
     where = f"{'.'.join(map(str, path))} in the {place}" if path else f"the {place}"
-    if problem["type"] == "missing":
-        return f"{where} is missing"
+    if (tell := PLAIN.get(problem["type"])) is not None:
+        return f"{where} {tell.format(**problem.get('ctx', {}))}"
     if told is None:
         return f"{where}: {problem['msg']}"
     return f"{where} must be {told}" + ("" if place == "body" else _quoted(problem["input"]))

@@ -36,12 +36,13 @@ class LoginLimits:
         """Count an attempt, before it is known how it ends; raises TooManyAttempts."""
         for limit, kind, key in ((PER_ADDRESS, "address", address), (PER_ACCOUNT, "account", name)):
             if not await self._is_within(limit, kind, key):
-                raise TooManyAttempts("too many attempts: try again in a quarter of an hour")
+                raise TooManyAttempts("too many attempts: try again in a quarter of an hour", limit.get_expiry())
 
     async def note_registration(self, address: str) -> None:
         """Count somebody who wants an account; raises TooManyAttempts."""
         if not await self._is_within(self._registrations, "registration", address):
-            raise TooManyAttempts("too many accounts were made from this address: try again later")
+            told = "too many accounts were made from this address: try again in an hour"
+            raise TooManyAttempts(told, self._registrations.get_expiry())
 
     async def forget_attempts(self, name: str) -> None:
         """Count from nothing again for a name, once its password was right."""

@@ -9,6 +9,7 @@ from tests.serving.documentation import examples
     ("method", "address", "status", "kind"),
     [
         ("GET", "/api/v1/nothing", 404, "not_found"),
+        ("GET", "/api/v1/movies/popular/", 404, "not_found"),
         ("GET", "/api/v1/users/7", 404, "not_found"),
         ("DELETE", "/api/v1/movies/6", 405, "method_not_allowed"),
     ],

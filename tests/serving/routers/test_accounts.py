@@ -81,7 +81,11 @@ def test_a_refusal_never_repeats_a_password(client):
         (b"\xff", "the body is not JSON"),
         (b"", "the body is missing"),
         (b"{}", "name in the body is missing; password in the body is missing"),
-        (b"[]", "the body: "),
+        (b"[]", "the body must be a JSON object, sent with Content-Type: application/json"),
+        (
+            b'{"name": "ada", "password": "correct horse", "role": "admin"}',
+            "role in the body is not known; /docs lists every field",
+        ),
     ],
 )
 def test_a_body_that_is_no_registration_is_refused_in_words(client, content, told):
@@ -91,13 +95,21 @@ def test_a_body_that_is_no_registration_is_refused_in_words(client, content, tol
     assert answer.json()["detail"].startswith(told)
 
 
+def test_a_body_that_does_not_say_it_is_json_is_refused_in_words(client):
+    answer = client.post("/api/v1/auth/register", content=b'{"name": "ada"}', headers={"Content-Type": "text/plain"})
+
+    assert answer.status_code == 422
+    assert "sent with Content-Type: application/json" in answer.json()["detail"]
+
+
 def test_from_one_address_only_so_many_accounts_are_made(start_api, monkeypatch):
     monkeypatch.setenv("MARQUEE_ACCOUNTS__REGISTRATIONS_PER_HOUR", "2")
     client = start_api()
 
-    statuses = [
-        client.post("/api/v1/auth/register", json={"name": name, "password": PASSWORD}).status_code
+    answers = [
+        client.post("/api/v1/auth/register", json={"name": name, "password": PASSWORD})
         for name in ("ada", "eve", "bob")
     ]
 
-    assert statuses == [201, 201, 429]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[-1].headers["Retry-After"] == "3600"
