@@ -1,6 +1,7 @@
 """The figures of the service, for Prometheus. Counts are of this process."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -26,6 +27,7 @@ CACHE_LOOKUPS = Counter("marquee_cache_lookups", "Questions to the cache", ["kin
 BREAKER = Gauge("marquee_breaker_state", "0 closed, 1 half open, 2 open: the server is not asked", ["server"])
 GENERATION_AGE = Gauge("marquee_generation_age_seconds", "Of the generation in force; NaN before the first")
 TASKS = Gauge("marquee_tasks", "Tasks of the event loop: they grow with requests, and must not grow with time")
+THREADS = Gauge("marquee_threads", "Threads of the process: as tasks, they must not grow with time")
 
 
 # Finding a child of a metric takes longer than counting with it.
@@ -55,4 +57,5 @@ def expose(generation: Generation, guards: Sequence[Guard], now: datetime) -> Re
     age = (now - generation.generated_at).total_seconds() if generation.generated_at else float("nan")
     GENERATION_AGE.set(age)
     TASKS.set(len(asyncio.all_tasks()))
+    THREADS.set(threading.active_count())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -26,7 +26,8 @@ pytestmark = pytest.mark.faults
 N_REQUESTS = 2_000
 BUDGET_MS = 50
 SLOW_SECONDS = 2.0
-MOST_NEW_FILES, MOST_NEW_TASKS = 8, 4  # connections that a pool keeps, the requests of the moment
+MOST_NEW_FILES = 8  # connections that a pool keeps
+MOST_NEW_TASKS = MOST_NEW_THREADS = 4  # the requests of the moment, and who looks names up
 
 one_or_both = pytest.mark.parametrize(
     ("names", "expected"),
@@ -109,6 +110,7 @@ def complaints(world, break_it, expected, mend):
             "milliseconds": (broken - usual, BUDGET_MS),  # a busy machine is slow at both
             "open files": (after["process_open_fds"] - before["process_open_fds"], MOST_NEW_FILES),
             "tasks": (after["marquee_tasks"] - before["marquee_tasks"], MOST_NEW_TASKS),
+            "threads": (after["marquee_threads"] - before["marquee_threads"], MOST_NEW_THREADS),
         }
         return [f"{n:g} {what} more" for what, (n, most) in more.items() if n > most]
 
