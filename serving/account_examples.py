@@ -12,6 +12,7 @@ from serving.schemas import Error
 NO_TOKEN = "this needs an account: log in, and send the header `Authorization: Bearer <access token>`"
 OLD_TOKEN = "the access token has expired: refresh it at /api/v1/auth/refresh, or log in"
 WRONG_PASSWORD = "there is no account of that name and password"
+NO_LONGER = "this account no longer exists"
 USED_TOKEN = "this refresh token is used up, expired or unknown: log in again"
 TAKEN_NAME = "there is an account 'ada' already: choose another name, or log in"
 NOT_OWN = "profile 1000000007 is not one of this account's: it has 1000000000, 1000000001"
@@ -37,7 +38,7 @@ REMOVED = Removed(removed={"accounts": 1, "profiles": 1, "ratings": 12, "redis s
 
 PROFILE_REMOVED = Removed(removed={"profiles": 1, "users": 1, "ratings": 12, "redis stream interactions": 14})
 
-NOT_SIGNED_IN = errors("not_signed_in", "No valid access token", NO_TOKEN, OLD_TOKEN)
+NOT_SIGNED_IN = errors("not_signed_in", "No valid access token", NO_TOKEN, OLD_TOKEN, NO_LONGER)
 NOT_PROVED = errors("not_signed_in", "Wrong name or password", WRONG_PASSWORD)
 TRIED_TOO_OFTEN = errors("too_many_attempts", "Too many attempts", TOO_OFTEN)
 MONGODB_AWAY = errors("server_unreachable", "MongoDB is away", NO_MONGODB)
@@ -70,7 +71,8 @@ LOG_OUT: Responses = {
 
 def _with_password(success: str, example: BaseModel) -> Responses:
     wrong: dict[str, BaseModel] = {
-        detail: Error(error="not_signed_in", detail=detail) for detail in (NO_TOKEN, OLD_TOKEN, WRONG_PASSWORD)
+        detail: Error(error="not_signed_in", detail=detail)
+        for detail in (NO_TOKEN, OLD_TOKEN, NO_LONGER, WRONG_PASSWORD)
     }
     return {
         200: answers({success: example}),

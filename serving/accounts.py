@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from infra.errors import NotSignedIn
-from infra.stores.accounts import Account
+from infra.stores.accounts import GONE, Account
 from serving.account_schemas import (
     Credentials,
     NewProfile,
@@ -20,7 +20,6 @@ from serving.people import People
 from serving.tokens import LIFETIME
 
 WRONG = "there is no account of that name and password"
-GONE = "this account no longer exists"
 
 
 async def register(people: People, wanted: Registration, address: str, now: datetime) -> SignedIn:
@@ -28,17 +27,20 @@ async def register(people: People, wanted: Registration, address: str, now: date
     await people.limits.note_registration(address)
     password_hash = await people.passwords.hash(wanted.password.get_secret_value())
     account = await people.accounts.register(wanted.name, password_hash, wanted.profile_name, now)
-    return await _sign_in(people, account.id, now)
+    return await _sign_in(people, account, now)
 
 
 async def log_in(people: People, given: Credentials, address: str, now: datetime) -> SignedIn:
     """Begin a session; raises TooManyAttempts, and the same NotSignedIn for a wrong name and a wrong password."""
     account = await _prove(people, given.name, given.password, address)
-    return await _sign_in(people, account.id, now)
+    return await _sign_in(people, account, now)
 
 
 async def refresh(people: People, given: RefreshToken, now: datetime) -> SignedIn:
-    """Replace the tokens of a session; raises NotSignedIn, and ends the session, when the token was used before."""
+    """Replace the tokens of a session.
+
+    Raises NotSignedIn, and ends the session, when the token was used before or the account is gone.
+    """
     account_id, refresh_token = await people.sessions.renew(given.refresh_token, now)
     return await _signed_in(people, account_id, refresh_token, now)
 
@@ -47,11 +49,10 @@ async def change_password(
     people: People, account_id: str, change: PasswordChange, address: str, now: datetime
 ) -> SignedIn:
     """Replace the password, end every session and begin one; raises TooManyAttempts and NotSignedIn."""
-    await _prove_again(people, account_id, change.password, address)
+    account = await _prove_again(people, account_id, change.password, address)
     password_hash = await people.passwords.hash(change.new_password.get_secret_value())
-    await people.accounts.change_password(account_id, password_hash)
-    await people.sessions.close_all(account_id)
-    return await _sign_in(people, account_id, now)
+    account = await people.accounts.change_password(account, password_hash)
+    return await _sign_in(people, account, now)
 
 
 async def delete_account(people: People, account_id: str, password: SecretStr, address: str) -> Removed:
@@ -67,7 +68,7 @@ async def delete_profile(people: People, account_id: str, user_id: int, password
 
 
 async def profiles(people: People, account_id: str) -> list[Profile]:
-    """Return the profiles of an account, oldest first."""
+    """Return the profiles of an account, oldest first; raises NotSignedIn when it is gone."""
     found = await people.accounts.profiles(account_id)
     return [Profile.model_validate(profile, from_attributes=True) for profile in found]
 
@@ -95,8 +96,8 @@ async def _prove(people: People, name: str, password: SecretStr, address: str) -
     return account
 
 
-async def _sign_in(people: People, account_id: str, now: datetime) -> SignedIn:
-    return await _signed_in(people, account_id, await people.sessions.open(account_id, now), now)
+async def _sign_in(people: People, account: Account, now: datetime) -> SignedIn:
+    return await _signed_in(people, account.id, await people.sessions.open(account, now), now)
 
 
 async def _signed_in(people: People, account_id: str, refresh_token: str, now: datetime) -> SignedIn:

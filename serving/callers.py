@@ -6,7 +6,7 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from infra.errors import NotAllowed, NotSignedIn
-from infra.stores.accounts import Account
+from infra.stores.accounts import GONE, Account
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID
 from serving.actions import Diary
 from serving.dependencies import Now, OpenStores
@@ -61,10 +61,8 @@ Key = Annotated[
 async def get_diary(
     people: OpenPeople, stores: OpenStores, account_id: AccountId, now: Now, user_id: ProfileUserId = None
 ) -> Diary:
-    """Return what a profile of the account does; raises NotAllowed for a profile of someone else's."""
+    """Return what a profile of the account does; raises NotSignedIn, and NotAllowed for a profile of someone else's."""
     own = [profile.user_id for profile in await people.accounts.profiles(account_id)]
-    if not own:
-        raise NotSignedIn("this account no longer exists")
     if user_id is not None and user_id < FIRST_PROFILE_USER_ID:
         raise NotAllowed(f"user {user_id} is a demonstration profile of MovieLens, which can only be read")
     if user_id not in (None, *own):
@@ -77,7 +75,7 @@ async def get_admin(people: OpenPeople, account_id: AccountId) -> Account:
     """Return the account if it has the admin role; raises NotAllowed."""
     account = await people.accounts.find(_id=account_id)
     if account is None:
-        raise NotSignedIn("this account no longer exists")
+        raise NotSignedIn(GONE)
     if account.role != "admin":
         raise NotAllowed("this needs the admin role: an operator gives it with `python -m serving.make_admin <name>`")
     return account

@@ -1,7 +1,7 @@
 """Who has an account, and the profiles of each."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,9 +12,12 @@ from pymongo.errors import DuplicateKeyError
 
 from infra.errors import NameTaken, NotSignedIn, TooManyProfiles
 from infra.stores.mongodb import Document, doing, in_transaction
-from infra.stores.user_layout import ACCOUNTS, COUNTERS, FIRST_PROFILE_USER_ID, PROFILES, USERS
+from infra.stores.user_layout import ACCOUNTS, COUNTERS, FIRST_PROFILE_USER_ID, PROFILES, SESSIONS, USERS
 
 MOST_PROFILES = 5
+
+GONE = "this account no longer exists"
+CHANGED = "the account was deleted, or got another password, at the same time: log in again"
 
 Role = Literal["member", "admin"]
 
@@ -27,6 +30,11 @@ class Account:
     name: str
     password_hash: str
     role: Role
+
+    @property
+    def as_proved(self) -> Document:
+        """What finds the account as long as its password is the one that was proved."""
+        return {"_id": self.id, "password_hash": self.password_hash}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,21 @@ class AccountStore:
             found = await self._accounts.find_one(by)
         return Account(found["_id"], found["name"], found["password_hash"], found["role"]) if found else None
 
-    async def change_password(self, account_id: str, password_hash: str) -> None:
-        """Replace the password of an account."""
-        with doing():
-            await self._accounts.update_one({"_id": account_id}, {"$set": {"password_hash": password_hash}})
+    async def change_password(self, account: Account, password_hash: str) -> Account:
+        """Replace the password of an account and end its sessions, or neither; return the account as it is then.
+
+        Raises NotSignedIn when the password is not that of `account` any more.
+        """
+
+        async def steps(session: AsyncClientSession) -> None:
+            changed = {"$set": {"password_hash": password_hash}}
+            result = await self._accounts.update_one(account.as_proved, changed, session=session)
+            if result.matched_count == 0:
+                raise NotSignedIn(CHANGED)
+            await self._database[SESSIONS].delete_many({"account_id": account.id}, session=session)
+
+        await in_transaction(self._database, steps)
+        return replace(account, password_hash=password_hash)
 
     async def make_admin(self, name: str) -> bool:
         """Give an account the admin role; return whether there is such an account."""
@@ -91,7 +110,7 @@ class AccountStore:
                 session=session,
             )
             if account is None:
-                raise NotSignedIn("this account no longer exists")
+                raise NotSignedIn(GONE)
             if account["n_profiles"] > MOST_PROFILES:
                 raise TooManyProfiles(f"an account has at most {MOST_PROFILES} profiles: delete one first")
             return await self._insert_profile(account_id, user_id, name, now, session)
@@ -99,9 +118,11 @@ class AccountStore:
         return await in_transaction(self._database, steps)
 
     async def profiles(self, account_id: str) -> list[Profile]:
-        """Return the profiles of an account, oldest first."""
+        """Return the profiles of an account, one at least, oldest first; raises NotSignedIn if it is gone."""
         with doing():
             found = await self._profiles.find({"account_id": account_id}, sort={"_id": 1}).to_list()
+        if not found:
+            raise NotSignedIn(GONE)
         return [Profile(each["_id"], each["name"], each["created_at"]) for each in found]
 
     async def _insert_profile(

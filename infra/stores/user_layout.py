@@ -1,6 +1,6 @@
 """How people and what they do lie in MongoDB; the API that writes and the batch that exports share it from here.
 
-    accounts            _id, name, password_hash, role, n_profiles, created_at
+    accounts            _id, name, password_hash, role, n_profiles, n_sessions_begun, created_at
     refresh_tokens      _id of a session, account_id, newest_hash, expires_at
     profiles            _id user_id, account_id, name, created_at
     users               _id user_id, n_interactions, last_interaction_at

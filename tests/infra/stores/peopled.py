@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from infra.settings import MongodbSettings, RedisSettings
 from infra.stores import mongodb
-from infra.stores.accounts import AccountStore
+from infra.stores.accounts import Account, AccountStore
 from infra.stores.events import INTERACTIONS, EventStore, Interaction
 from infra.stores.interactions import InteractionStore
 from infra.stores.outbox import Outbox
@@ -29,8 +29,12 @@ class Peopled:
     interactions: InteractionStore
     events: EventStore
     outbox: Outbox
-    account_id: str
+    account: Account
     user_id: int
+
+    @property
+    def account_id(self) -> str:
+        return self.account.id
 
     async def told(self) -> list[Interaction]:
         """Return what is in the stream."""
@@ -54,4 +58,4 @@ async def peopled(server: MongodbSettings, redis: RedisSettings) -> AsyncIterato
         account = await accounts.register("ada", "a hash", "Ada", NIGHT)
         (profile,) = await accounts.profiles(account.id)
         outbox, interactions = Outbox(database, told), InteractionStore(database)
-        yield Peopled(database, connection, accounts, interactions, told, outbox, account.id, profile.user_id)
+        yield Peopled(database, connection, accounts, interactions, told, outbox, account, profile.user_id)

@@ -5,6 +5,7 @@ import pytest
 from infra.errors import NameTaken, NotSignedIn, ServerUnreachable, TooManyProfiles
 from infra.stores.accounts import AccountStore
 from infra.stores.mongodb import connect_async
+from infra.stores.sessions import SessionStore
 from infra.stores.user_layout import FIRST_PROFILE_USER_ID, ensure_indexes
 from tests.infra.stores.peopled import peopled
 from tests.publication import NIGHT
@@ -43,12 +44,41 @@ def test_profiles_asked_for_at_once_do_not_become_six(mongodb, redis):
     asyncio.run(scenario())
 
 
-def test_nobody_who_is_gone_gets_a_profile(mongodb, redis):
+def test_nobody_who_is_gone_has_a_profile_or_gets_one(mongodb, redis):
     async def scenario():
         async with peopled(mongodb, redis) as people:
             with pytest.raises(NotSignedIn):
                 await people.accounts.add_profile("nobody", "Child", NIGHT)
+            with pytest.raises(NotSignedIn, match="this account no longer exists"):
+                await people.accounts.profiles("nobody")
             assert await people.database["profiles"].count_documents({}) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_new_password_ends_the_sessions_of_its_account_and_no_others(mongodb, redis):
+    async def scenario():
+        async with peopled(mongodb, redis) as people:
+            store = SessionStore(people.database)
+            eve = await people.accounts.register("eve", "a hash", "Eve", NIGHT)
+            adas, eves = await store.open(people.account, NIGHT), await store.open(eve, NIGHT)
+            await people.accounts.change_password(people.account, "another hash")
+            with pytest.raises(NotSignedIn):
+                await store.renew(adas, NIGHT)
+            assert (await store.renew(eves, NIGHT))[0] == eve.id
+
+    asyncio.run(scenario())
+
+
+def test_of_two_new_passwords_at_once_the_second_is_refused_and_leaves_all_as_the_first_made_it(mongodb, redis):
+    async def scenario():
+        async with peopled(mongodb, redis) as people:
+            changed = await people.accounts.change_password(people.account, "another hash")
+            await SessionStore(people.database).open(changed, NIGHT)
+            with pytest.raises(NotSignedIn, match="got another password"):
+                await people.accounts.change_password(people.account, "a third hash")
+            assert await people.accounts.find(name="ada") == changed
+            assert await people.database["refresh_tokens"].count_documents({}) == 1
 
     asyncio.run(scenario())
 

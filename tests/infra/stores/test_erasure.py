@@ -28,7 +28,7 @@ def test_of_a_deleted_account_nothing_is_left_but_the_freed_ids_and_of_others_ev
             eve = await people.accounts.register("eve", "a hash", "Eve", NIGHT)
             (eves,) = await people.accounts.profiles(eve.id)
             generations = [publish(mongodb, {people.user_id: [6], eves.user_id: [6]}) for _ in range(2)]
-            await SessionStore(people.database).open(people.account_id, NIGHT)
+            await SessionStore(people.database).open(people.account, NIGHT)
             await do_everything(people, eves.user_id)
             await do_everything(people, people.user_id, reports=await review_of(people, eves.user_id))
             await people.outbox.move()

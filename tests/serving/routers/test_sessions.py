@@ -125,6 +125,25 @@ def test_a_new_password_ends_every_session_but_the_one_it_begins(client):
     assert log_in(client, "ada", "another password").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body"),
+    [
+        ("GET", "/profiles", None),
+        ("POST", "/profiles", {"name": "Child"}),
+        ("GET", "/ratings", None),
+        ("DELETE", "/auth/account", {"password": PASSWORD}),
+    ],
+)
+def test_the_tokens_of_a_deleted_account_are_good_for_nothing(client, method, address, body):
+    ada = Person(client, "ada")
+    assert ada.ask("DELETE", "/auth/account", {"password": PASSWORD}).status_code == 200
+
+    answer = ada.ask(method, address, body)
+
+    assert (answer.status_code, answer.json()["detail"]) == (401, "this account no longer exists")
+    assert refresh(client, ada.tokens).status_code == 401
+
+
 def test_a_stolen_access_token_is_not_enough_to_change_the_password_or_to_guess_it(client):
     ada = Person(client, "ada")
 
