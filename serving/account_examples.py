@@ -21,6 +21,10 @@ FULL = "an account has at most 5 profiles: delete one first"
 TOO_OFTEN = "too many attempts: try again in a quarter of an hour"
 TOO_MANY_ACCOUNTS = "too many accounts were made from this address: try again in an hour"
 NO_MONGODB = "MongoDB does not answer, so this cannot be done now: try again in a few seconds, which is safe"
+NO_WORD_OF_TOKEN = (
+    "MongoDB does not answer, so it is not known whether the token was replaced: "
+    "try again in a few seconds, and log in again if it is refused then"
+)
 NO_REDIS = "Redis does not answer, so this cannot be done now: try again in a few seconds, which is safe"
 SHORT_PASSWORD = "password in the body must be a text of 10 to 128 characters"
 MISSING_PASSWORD = "password in the body is missing"
@@ -61,7 +65,7 @@ REFRESH: Responses = {
     200: answers({"the session goes on": SIGNED_IN}),
     401: errors("not_signed_in", "Not the newest token of a session", USED_TOKEN),
     422: errors("invalid_request", "Something is missing", MISSING_TOKEN),
-    503: MONGODB_AWAY,
+    503: errors("server_unreachable", "MongoDB is away", NO_WORD_OF_TOKEN),
 }
 LOG_OUT: Responses = {
     422: errors("invalid_request", "Something is missing", MISSING_TOKEN),

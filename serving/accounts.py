@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from infra.errors import NotSignedIn
+from infra.errors import NotSignedIn, ServerUnreachable
 from infra.stores.accounts import GONE, Account
 from serving.account_schemas import (
     Credentials,
@@ -20,6 +20,10 @@ from serving.people import People
 from serving.tokens import LIFETIME
 
 WRONG = "there is no account of that name and password"
+NOT_KNOWN = (
+    "MongoDB does not answer, so it is not known whether the token was replaced: "
+    "try again in a few seconds, and log in again if it is refused then"
+)
 
 
 async def register(people: People, wanted: Registration, address: str, now: datetime) -> SignedIn:
@@ -39,10 +43,14 @@ async def log_in(people: People, given: Credentials, address: str, now: datetime
 async def refresh(people: People, given: RefreshToken, now: datetime) -> SignedIn:
     """Replace the tokens of a session.
 
-    Raises NotSignedIn, and ends the session, when the token was used before or the account is gone.
+    Raises NotSignedIn, and ends the session, when the token was used before or the account is gone. Raises
+    ServerUnreachable when MongoDB does not answer: it may have replaced the token all the same.
     """
-    account_id, refresh_token = await people.sessions.renew(given.refresh_token, now)
-    return await _signed_in(people, account_id, refresh_token, now)
+    try:
+        account_id, refresh_token = await people.sessions.renew(given.refresh_token, now)
+        return await _signed_in(people, account_id, refresh_token, now)
+    except ServerUnreachable as error:
+        raise ServerUnreachable(NOT_KNOWN) from error
 
 
 async def change_password(

@@ -8,6 +8,7 @@ from tests.serving.people import PASSWORD, Person
 from tests.serving.routers.entering import log_in, refresh
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
+NO_MONGODB = "mongodb://127.0.0.1:9/"
 
 
 @pytest.mark.parametrize("name", ["ada", "Ada"])
@@ -142,6 +143,18 @@ def test_the_tokens_of_a_deleted_account_are_good_for_nothing(client, method, ad
 
     assert (answer.status_code, answer.json()["detail"]) == (401, "this account no longer exists")
     assert refresh(client, ada.tokens).status_code == 401
+
+
+def test_without_mongodb_a_refresh_does_not_promise_that_the_token_is_good_again(client, start_api):
+    ada = Person(client, "ada")
+
+    answer = refresh(start_api(address=NO_MONGODB, action_timeout_ms=100), ada.tokens)
+
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == (
+        "MongoDB does not answer, so it is not known whether the token was replaced: "
+        "try again in a few seconds, and log in again if it is refused then"
+    )
 
 
 def test_a_stolen_access_token_is_not_enough_to_change_the_password_or_to_guess_it(client):
