@@ -7,6 +7,7 @@ Layout, known only here:
     <root>/scratch/<any name>/, for as long as somebody works there
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ class LakeFiles:
 
     def __init__(self, root: str) -> None:
         self.root = root if "://" in root else str(Path(root).absolute())
-        self.system, self._path = fs.FileSystem.from_uri(self.root)
+        self.system, self._path = fs.FileSystem.from_uri(re.sub("^s3a:", "s3:", self.root))  # Spark's name, pyarrow's
 
     def location(self, place: Place, table: Table) -> str:
         """Return the folder of a table, as Spark and people know it."""
