@@ -120,28 +120,48 @@ def test_of_a_long_stream_every_entry_is_looked_at(mongodb, redis):
     asyncio.run(scenario())
 
 
-class WhileAGenerationBegins(EventStore):
-    """Streams whose cleaning takes so long that lists are published meanwhile, of somebody who is not deleted yet."""
+class Interrupted(EventStore):
+    """Streams of a Redis; after they were cleaned for the first time, something happens before it goes on."""
 
-    def publish_once(self, publish):
-        self._publish = publish
+    def let(self, happen):
+        self._happen = happen
 
     async def forget(self, user_ids):
-        if self._publish:
-            self._publish()
-            self._publish = None
-        return await super().forget(user_ids)
+        removed = await super().forget(user_ids)
+        if self._happen:
+            happen, self._happen = self._happen, None
+            await happen()
+        return removed
 
 
 def test_a_generation_that_is_published_during_the_deletion_holds_no_list_either(mongodb, redis):
     async def scenario():
         async with peopled(mongodb, redis) as people:
-            events = WhileAGenerationBegins(people.redis)
-            events.publish_once(lambda: publish(mongodb, {people.user_id: [6], 7: [6]}))
+            events = Interrupted(people.redis)
+            events.let(lambda: asyncio.to_thread(publish, mongodb, {people.user_id: [6], 7: [6]}))
             await Eraser(people.database, events).erase_account(people.account_id)
 
             (name,) = [name for name in await people.database.list_collection_names() if name.startswith("user_rec")]
             assert [found["_id"] async for found in people.database[name].find()] == [7]
+
+    asyncio.run(scenario())
+
+
+def test_a_key_and_an_entry_that_are_written_during_the_deletion_are_gone_too(mongodb, redis):
+    async def scenario():
+        async with peopled(mongodb, redis) as people:
+
+            async def cache():
+                await people.redis.set(f"interactions:{people.user_id}", "read just now")
+                await people.redis.xadd("recommendation_updates", {"user_id": people.user_id})
+
+            events = Interrupted(people.redis)
+            events.let(cache)
+            removed = await Eraser(people.database, events).erase_account(people.account_id)
+
+            kept = await everything_kept(people)
+            assert [name for name, text in kept.items() if str(people.user_id) in text] == ["deleted_users"]
+            assert (removed["redis keys"], removed["redis stream recommendation_updates"]) == (1, 1)
 
     asyncio.run(scenario())
 
