@@ -13,7 +13,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.errors import KeyReused, NotAllowed
 from infra.stores.mongodb import Document, doing, in_transaction
-from infra.stores.user_layout import IDEMPOTENCY_KEYS, OUTBOX, PLACES, USERS, Kind
+from infra.stores.reviews import no_review
+from infra.stores.user_layout import IDEMPOTENCY_KEYS, OUTBOX, PLACES, REPORTS, REVIEWS, USERS, Kind
 
 KEY_LIFETIME = timedelta(days=1)
 """How long a request is known again by its idempotency key."""
@@ -56,7 +57,8 @@ class InteractionStore:
         """Keep or remove, and leave word of it; return what is kept then, or was removed, or None if nothing was there.
 
         What changes nothing leaves no word. The same key with the same wish returns what it returned before, whatever
-        happened since. Raises KeyReused for another wish, NotAllowed for a user who is gone.
+        happened since. A review that is removed takes its reports along. Raises KeyReused for another wish, NotAllowed
+        for a user who is gone, and NoSuchReview for a report of a review that is.
         """
 
         async def steps(session: AsyncClientSession) -> Document | None:
@@ -87,13 +89,25 @@ class InteractionStore:
             if kept:
                 await self._leave_word(action, session)
                 await collection.delete_one({"_id": action.document_id}, session=session)
+            if kept and action.kind is Kind.REVIEW:
+                await self._database[REPORTS].delete_many({"review_id": kept["review_id"]}, session=session)
             return kept
         if kept and all(kept[name] == value for name, value in action.content.items()):
             return kept
+        if action.kind is Kind.REPORT:
+            await self._note_report(action, session)
         happened_at = await self._leave_word(action, session)
         document = _document(action, kept, happened_at)
         await collection.replace_one({"_id": action.document_id}, document, upsert=True, session=session)
         return document
+
+    async def _note_report(self, action: Action, session: AsyncClientSession) -> None:
+        """Write the review too, so of its removal and a report at the same time, the second sees the first."""
+        of_review = {"review_id": action.review_id}
+        one_more = {"$inc": {"n_times_reported": 1}}
+        result = await self._database[REVIEWS].update_one(of_review, one_more, session=session)
+        if result.matched_count == 0:
+            raise no_review(action.review_id)
 
     async def _leave_word(self, action: Action, session: AsyncClientSession) -> datetime:
         """Number the action among its user's and put it into the outbox; return its time.

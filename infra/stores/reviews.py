@@ -22,7 +22,7 @@ class ReviewStore:
         with doing():
             review = await self._reviews.find_one({"review_id": review_id})
         if review is None:
-            raise NoSuchReview(f"no review '{review_id}': it never was, or its author removed it")
+            raise no_review(review_id)
         return review
 
     async def of_movie(self, movie_id: int, offset: int, limit: int) -> tuple[int, list[Document]]:
@@ -49,3 +49,8 @@ class ReviewStore:
     async def _author_names(self, reviews: list[Document]) -> Mapping[int, str]:
         authors = {"_id": {"$in": [review["user_id"] for review in reviews]}}
         return {each["_id"]: each["name"] async for each in self._profiles.find(authors, {"name": True})}
+
+
+def no_review(review_id: str | None) -> NoSuchReview:
+    """Return the error that tells that a review is not there."""
+    return NoSuchReview(f"no review '{review_id}': it never was, or its author removed it")

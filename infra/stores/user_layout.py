@@ -8,7 +8,7 @@
     ratings             the same, rating, rated_at
     bookmarks           the same, bookmarked_at
     hidden_movies       the same, hidden_at
-    reviews             the same, review_id, text, reviewed_at
+    reviews             the same, review_id, text, reviewed_at, n_times_reported since then
     reports             _id `<user_id>-<review_id>`, user_id, movie_id, review_id, reason, reported_at
     outbox              _id `<user_id>-<n>`, an interaction that is still to be told to the stream `interactions`
     idempotency_keys    _id `<user_id>-<key>`, user_id, asked, document, expires_at

@@ -32,7 +32,7 @@ async def write_review(movie_id: MovieId, given: ReviewText, diary: UserDiary, k
 
 @router.delete("/reviews/{movie_id}", status_code=204, responses=examples.REMOVAL)
 async def remove_review(movie_id: MovieId, diary: UserDiary, key: Key = None) -> None:
-    """Take a review back."""
+    """Take a review back; reports of it go with it."""
     await diary.remove(Kind.REVIEW, movie_id, key)
 
 

@@ -32,12 +32,13 @@ def exported(mongodb, tmp_path):
 
 @pytest.fixture
 def doing(mongodb, redis):
-    """Let the first profile of an account do things, and then let `afterwards` happen."""
+    """Let the first profile of an account do things, such as report the review `r`; then let `afterwards` happen."""
 
     def do(*actions, afterwards=None):
         async def scenario():
             async with peopled(mongodb, redis) as people:
                 assert people.user_id == ADA
+                await people.database["reviews"].insert_one({"review_id": "r"})
                 for kind, movie_id, now, content in actions:
                     review_id = "r" if kind is Kind.REPORT else None
                     await people.interactions.do(Action(ADA, kind, movie_id, now, content, review_id))
