@@ -1,6 +1,7 @@
 import asyncio
 
 from serving.batches import MOST_AT_ONCE, Batches
+from tests.serving.scenarios import play
 
 
 class Server:
@@ -25,7 +26,7 @@ def test_what_is_asked_in_the_same_moment_is_one_question():
         assert await batches.ask(3, "c") == 30
         assert server.asked == [{1: "a", 2: "b"}, {3: "c"}]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_what_is_being_asked_is_not_asked_again_until_it_is_answered():
@@ -41,7 +42,7 @@ def test_what_is_being_asked_is_not_asked_again_until_it_is_answered():
         await batches.ask(1, "third")
         assert server.asked == [{1: "first"}, {1: "third"}]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_a_question_grows_only_so_large():
@@ -52,7 +53,7 @@ def test_a_question_grows_only_so_large():
         await asyncio.gather(*(batches.ask(key, None) for key in range(MOST_AT_ONCE + 1)))
         assert [len(asked) for asked in server.asked] == [MOST_AT_ONCE, 1]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_while_a_question_is_on_its_way_the_next_one_grows(monkeypatch):
@@ -69,7 +70,7 @@ def test_while_a_question_is_on_its_way_the_next_one_grows(monkeypatch):
         assert await asyncio.gather(*answers) == [10, 20, 30]
         assert server.asked == [{1: None}, {2: None, 3: None}]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_a_question_that_hangs_does_not_hold_up_the_next():
@@ -83,7 +84,7 @@ def test_a_question_that_hangs_does_not_hold_up_the_next():
         await batches.close()
         return server.asked
 
-    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == [{1: None}, {2: None}]
+    assert play(scenario) == [{1: None}, {2: None}]
 
 
 def test_one_who_gives_up_does_not_call_off_the_question_of_the_others():
@@ -96,7 +97,7 @@ def test_one_who_gives_up_does_not_call_off_the_question_of_the_others():
         server.may_answer.set()
         assert await patient == 10
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_a_mistake_is_told_to_everyone_who_asked():
@@ -108,7 +109,7 @@ def test_a_mistake_is_told_to_everyone_who_asked():
         told = await asyncio.gather(batches.ask(1, None), batches.ask(2, None), return_exceptions=True)
         assert [type(each) for each in told] == [KeyError, KeyError]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_after_closing_nothing_is_being_asked():
@@ -122,4 +123,4 @@ def test_after_closing_nothing_is_being_asked():
         assert len(asyncio.all_tasks()) == 1
         assert all(asker.cancelled() for asker in askers)
 
-    asyncio.run(scenario())
+    play(scenario)

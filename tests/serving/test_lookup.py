@@ -12,6 +12,7 @@ from infra.stores.recommendations import RecommendationStore
 from infra.stores.redis import connect
 from serving.lookup import Lookup
 from tests.publication import NIGHT, publish
+from tests.serving.scenarios import play
 
 NOBODY_LISTENS = "redis://127.0.0.1:9/0"
 MINUTE = timedelta(minutes=1)
@@ -52,7 +53,7 @@ def test_requests_for_one_missing_key_make_one_read(mongodb, redis):
             await lookup.user(7, NIGHT)
             assert n_reads() == 1
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_that_a_user_has_no_list_is_read_once_too(mongodb, redis):
@@ -65,7 +66,7 @@ def test_that_a_user_has_no_list_is_read_once_too(mongodb, redis):
                 assert (found.ranked, found.is_known) == (None, True)
             assert n_reads() == 1
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_without_redis_lists_come_from_mongodb(mongodb):
@@ -77,7 +78,7 @@ def test_without_redis_lists_come_from_mongodb(mongodb):
                 assert (await lookup.user(7, NIGHT)).ranked.movie_ids == [6]
                 assert (await lookup.movie(6)).ranked.movie_ids == [541]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_one_who_gives_up_does_not_call_off_the_read_of_the_others(mongodb, redis):
@@ -91,7 +92,7 @@ def test_one_who_gives_up_does_not_call_off_the_read_of_the_others(mongodb, redi
             impatient.cancel()
             assert (await patient).ranked.movie_ids == [6]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_what_a_user_does_is_seen_at_once_when_the_writer_says_so(mongodb, redis):
@@ -104,7 +105,7 @@ def test_what_a_user_does_is_seen_at_once_when_the_writer_says_so(mongodb, redis
             await cache.note_interaction(7)
             assert [each.movie_id for each in (await lookup.user(7, NIGHT)).interactions] == [541]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_what_a_user_did_is_read_again_soon_when_the_writer_could_not_say_so(mongodb, redis):
@@ -117,7 +118,7 @@ def test_what_a_user_did_is_read_again_soon_when_the_writer_could_not_say_so(mon
             assert (await lookup.user(7, NIGHT)).interactions == ()
             assert len((await lookup.user(7, NIGHT + MINUTE)).interactions) == 1
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def test_a_flip_is_followed_although_the_old_list_is_cached(mongodb, redis):
@@ -130,7 +131,7 @@ def test_a_flip_is_followed_although_the_old_list_is_cached(mongodb, redis):
             await lookup.store.refresh()
             assert (await lookup.user(7, NIGHT)).ranked.movie_ids == [541]
 
-    asyncio.run(scenario())
+    play(scenario)
 
 
 def watch(mongodb, movie_id):
