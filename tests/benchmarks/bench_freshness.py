@@ -34,7 +34,10 @@ from tests.conftest import free_port
 
 N_PEOPLE, SECONDS, ASK_EVERY_SECONDS = 40, 20, 0.25
 N_USERS, N_RATINGS = 600, 100_000
-WORKER = "worker"
+WORKER, SNAPSHOT = "worker", "2026-11-20/generated"
+FITTING_SECONDS = 20
+LATEST_SECONDS = 60
+"""A list that takes longer after the last rating is not waited for: nobody makes it."""
 
 
 def champion(wanted):
@@ -44,7 +47,7 @@ def champion(wanted):
     stars, catalogue = chance.integers(1, 11, len(pairs)) / 2, np.arange(1, N_MOVIES + 1)
     ratings = Ratings.of(users + 1, movies + 1, stars, np.arange(len(pairs)), catalogue)
     model = Ials().fit(ratings, silent(ratings))
-    return Champion(ModelVersion("ials", 1), model, ratings, Ranking.of(catalogue, 1 / catalogue))
+    return Champion(ModelVersion("ials", 1), model, ratings, Ranking.of(catalogue, 1 / catalogue), SNAPSHOT)
 
 
 class Person:
@@ -88,7 +91,8 @@ async def measure(address, per_second):
             await asyncio.sleep(max(0, began + number / per_second - time.perf_counter()))
             round_, who = divmod(number, N_PEOPLE)
             waiting.append(asyncio.create_task(people[who].rate_and_wait(1 + (97 * round_ + who) % N_MOVIES)))
-        return np.array(await asyncio.gather(*waiting))
+        async with asyncio.timeout(LATEST_SECONDS):
+            return np.array(await asyncio.gather(*waiting))
 
 
 def main():
@@ -110,6 +114,7 @@ def main():
             process = subprocess.Popen(command, env={**os.environ, **ports}, stdout=output, stderr=output)
             running.callback(process.wait)
             running.callback(process.terminate)
+            return process
 
         for server in (servers.mongodb(mongodb, Path(folder, "m")), servers.redis(redis, Path(folder, "r"))):
             server.folder.mkdir()
@@ -118,11 +123,16 @@ def main():
             server.settle()
         publish_lists(mongodb, n_users=N_USERS)
         start([sys.executable, "-m", "serving"], "api")
-        start([sys.executable, "-m", "tests.benchmarks.bench_freshness", WORKER], "worker")
+        worker = start([sys.executable, "-m", "tests.benchmarks.bench_freshness", WORKER], WORKER)
+        log = Path(folder, WORKER)
         wait_until(servers.api(api, Path(folder)).answers, 60)
-        time.sleep(20)  # until the worker has fitted its champion
-        seconds = asyncio.run(measure(api.address, per_second))
-        print(*Path(folder, "worker").read_text().splitlines()[-3:], sep="\n")
+        if wait_until(lambda: worker.poll() is not None, FITTING_SECONDS):
+            sys.exit(f"the worker has ended before anyone rated anything:\n{log.read_text()}")
+        try:
+            seconds = asyncio.run(measure(api.address, per_second))
+        except TimeoutError:
+            sys.exit(f"no list shows the last ratings after {LATEST_SECONDS} s; the worker says:\n{log.read_text()}")
+        print(*log.read_text().splitlines()[-3:], sep="\n")
     half, most, nearly_all = np.percentile(seconds, [50, 95, 99])
     print(
         f"{len(seconds):,} ratings, {per_second} a second: p50 {half:.2f} s, p95 {most:.2f} s, p99 {nearly_all:.2f} s"
