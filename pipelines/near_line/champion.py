@@ -109,11 +109,13 @@ class Champions:
         self._loading = None
         try:
             self._loaded = await loading
-        except MarqueeError as error:
+        except Exception as error:  # whatever it is, it must not end the worker, and is no fault of an event
+            reason = f"{type(error).__name__}: {error}"
             if self._loaded is None:
-                raise NoChampion(f"no list can be made yet: {error}") from error
+                raise NoChampion(f"no list can be made yet: {reason}") from error
             self._again_at = asyncio.get_running_loop().time() + RETRY_SECONDS
-            log.warning("the next champion cannot be loaded, the one before goes on: %s", error)
+            has_trace = not isinstance(error, MarqueeError)
+            log.warning("the next champion cannot be loaded, the one before goes on: %s", reason, exc_info=has_trace)
         else:
             version = self._loaded[1].version
             show_champion(version)

@@ -9,6 +9,7 @@ from infra.stores.ranked_movies import ModelVersion
 from infra.stores.registry import RECOMMENDER
 from models.als import Als
 from models.hybrid import Hybrid
+from pipelines.near_line import champion as champion_line
 from pipelines.near_line.champion import Champions, Wanted, who_folds_in
 from tests.catalogues import silent
 from tests.pipelines.near_line.working import champion, ratings
@@ -61,13 +62,14 @@ def test_the_first_champion_is_waited_for_and_the_next_is_not():
     asyncio.run(scenario())
 
 
-def test_the_one_before_goes_on_when_the_next_cannot_be_loaded():
+@pytest.mark.parametrize("error", [NoChampion("it was taken away"), KeyError("user_factors")])
+def test_the_one_before_goes_on_when_the_next_cannot_be_loaded(error):
     tried = threading.Event()
 
     def load(wanted):
         if wanted == SECOND:
             tried.set()
-            raise NoChampion("it was taken away")
+            raise error
         return champion(wanted)
 
     async def scenario():
@@ -82,9 +84,29 @@ def test_the_one_before_goes_on_when_the_next_cannot_be_loaded():
     asyncio.run(scenario())
 
 
-def test_without_a_first_champion_nothing_can_be_listed():
-    def load(wanted):
-        raise NoChampion("there is none")
+def test_the_next_is_loaded_as_soon_as_it_can_be(monkeypatch):
+    monkeypatch.setattr(champion_line, "RETRY_SECONDS", 0.05)
+    errors = iter([KeyError("user_factors"), MemoryError()])
 
-    with pytest.raises(NoChampion):
+    def load(wanted):
+        if wanted == SECOND and (error := next(errors, None)):
+            raise error
+        return champion(wanted)
+
+    async def scenario():
+        champions = Champions(load)
+        await champions.newest(FIRST)
+        async with asyncio.timeout(30):
+            while (await champions.newest(SECOND)).version.version == 1:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("error", [NoChampion("there is none"), KeyError("user_factors")])
+def test_without_a_first_champion_nothing_can_be_listed_and_the_reason_is_told(error):
+    def load(wanted):
+        raise error
+
+    with pytest.raises(NoChampion, match=f"{type(error).__name__}: .*{error.args[0]}"):
         asyncio.run(Champions(load).newest(FIRST))
