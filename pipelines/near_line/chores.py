@@ -64,6 +64,6 @@ async def _often(chore: Chore) -> None:
         try:
             await chore.do()
             told = ""
-        except MarqueeError as error:
+        except Exception as error:  # whatever it is, a chore that ended would never be done again
             if told != (told := f"{type(error).__name__}: {error}"):
-                log.warning(told)
+                log.warning(told, exc_info=not isinstance(error, MarqueeError))
