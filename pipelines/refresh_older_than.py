@@ -1,6 +1,7 @@
 """Ask the near-line workers for new lists in place of old ones."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -19,21 +20,28 @@ PATIENCE_MS = 60_000
 WHY = "age"
 
 
-async def run(lists: UserLists, requests: RecommendationRequests, moment: datetime, per_second: int) -> int:
-    """Ask for the list of every user whose list was made before a moment; return how many there are.
+async def run(
+    lists: UserLists,
+    requests: RecommendationRequests,
+    moment: datetime,
+    per_second: int,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> int:
+    """Ask for the list of every user whose list was made before a moment; return how many were asked for.
 
     Lists that were asked for in the last minutes are not asked for again, so running it twice asks once.
     Raises ServerUnreachable.
     """
-    user_ids = await lists.older_than(moment)
-    for user_id in user_ids:
-        await requests.send(Request(uuid4().hex, user_id, WHY, request_id="refresh_older_than"))
-        await asyncio.sleep(1 / per_second)
-    return len(user_ids)
+    n_asked = 0
+    for user_id in await lists.older_than(moment):
+        if await requests.send(Request(uuid4().hex, user_id, WHY, request_id="refresh_older_than")):
+            n_asked += 1
+            await sleep(1 / per_second)
+    return n_asked
 
 
 def main(hours: float, per_second: int) -> None:
-    """Ask for what is older than so many hours, with the configured stores, and print how many lists that is."""
+    """Ask for what is older than so many hours, with the configured stores, and print how many lists were asked for."""
     settings = get_settings()
 
     async def ask() -> int:
@@ -44,4 +52,4 @@ def main(hours: float, per_second: int) -> None:
             moment = datetime.now(UTC) - timedelta(hours=hours)
             return await run(lists, RecommendationRequests(redis, guard), moment, per_second)
 
-    print(f"{asyncio.run(ask()):,} lists are older than {hours:g} hours, and were asked for")
+    print(f"{asyncio.run(ask()):,} lists older than {hours:g} hours were asked for")

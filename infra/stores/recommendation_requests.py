@@ -7,6 +7,7 @@ An entry has one field, `event`, which is JSON: `id` (handling one twice changes
 import asyncio
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from redis.asyncio import Redis
@@ -25,7 +26,9 @@ MOST_WAITING = 10_000
 SEND = """
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then
     redis.call('XADD', KEYS[2], '*', 'event', ARGV[3])
+    return 1
 end
+return 0
 """
 """In one step: a mark without its entry would silence a user, and an entry without its mark would come twice."""
 
@@ -55,12 +58,16 @@ class RecommendationRequests:
             self._asked_at[request.user_id] = now
             self._waiting.put_nowait(request)
 
-    async def send(self, request: Request) -> None:
-        """Send one now, unless its user's list was asked for in the last QUIET minutes; raises ServerUnreachable."""
+    async def send(self, request: Request) -> bool:
+        """Send one now, unless its user's list was asked for in the last QUIET minutes; return whether it was sent.
+
+        Raises ServerUnreachable.
+        """
         marks = [f"asked:{request.user_id}", STREAM]
         event = json.dumps(request._asdict())
         seconds = int(QUIET.total_seconds())
-        await self._guard.ask(lambda: self._redis.eval(SEND, len(marks), *marks, request.id, seconds, event))
+        asking = partial(self._redis.eval, SEND, len(marks), *marks, request.id, seconds, event)
+        return bool(await self._guard.ask(asking))
 
     async def send_all(self) -> None:
         """Send what is waiting, and what comes, until cancelled."""
