@@ -27,6 +27,7 @@ from pipelines.near_line.figures import measure_streams, tell
 from pipelines.near_line.worker import GROUP, STREAMS, Worker
 
 PATIENCE_MS = 10_000
+MEASURE_EVERY_SECONDS, TRIM_EVERY_SECONDS, RETRAIN_EVERY_SECONDS = 5, 60, 60
 
 
 async def run(
@@ -47,9 +48,9 @@ async def run(
         worker = Worker(database, UserLists(database, cache, EventStore(redis)), champions)
         consumer = Consumer(redis, GROUP, STREAMS, retry_seconds)
         chores = (
-            Chore(partial(measure_streams, redis, GROUP, STREAMS), every_seconds=5),
-            Chore(partial(trim_streams, redis), every_seconds=60),
-            Chore(partial(retrain_if_due, settings, database, redis), every_seconds=60),
+            Chore(partial(measure_streams, redis, GROUP, STREAMS), MEASURE_EVERY_SECONDS),
+            Chore(partial(trim_streams, redis), TRIM_EVERY_SECONDS),
+            Chore(partial(retrain_if_due, settings, database, redis), RETRAIN_EVERY_SECONDS),
         )
         async with beside(*chores), answering_beside(Questions(redis), database, champions):
             await consume(consumer, worker.handle, worker.keep_up, stopping)

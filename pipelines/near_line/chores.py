@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
 
+from infra.ending import end
 from infra.errors import MarqueeError
 from infra.settings import Settings
 from infra.stores.lake import Lake
@@ -52,9 +53,7 @@ async def beside(*chores: Chore) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _often(chore: Chore) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from infra.ending import end
 from infra.errors import MarqueeError, NotExplained, ServerUnreachable
 from infra.stores.list_records import read_list_record
 from infra.stores.mongodb import Document
@@ -30,8 +31,7 @@ async def answering_beside(
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])
 
 
 async def answer_questions(questions: Questions, database: AsyncDatabase[Document], champions: Champions) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.stores.dead_letters import dead_letters, replay
+from pipelines import refresh_worker
 from pipelines.near_line.worker import GROUP
 from tests.infra.stores.peopled import peopled
 from tests.pipelines.near_line.renewing import PATIENCE_SECONDS, World, ask, request, until
@@ -80,6 +81,22 @@ def test_someone_who_deleted_their_account_gets_no_list_back(mongodb, redis, ren
             await until(world.all_is_done)
         assert await world.list_of() is None
         assert not [key async for key in people.redis.scan_iter(f"*{people.user_id}*")]
+
+    renewing(scenario)
+
+
+def test_a_worker_trims_what_everyone_is_done_with(mongodb, redis, renewing, monkeypatch):
+    monkeypatch.setattr(refresh_worker, "TRIM_EVERY_SECONDS", 0.05)
+
+    async def scenario(world):
+        await world.rate(*SCIENCE_FICTION[:5])
+        assert await world.people.redis.xlen("interactions") == 5
+
+        async def is_trimmed():
+            return await world.people.redis.xlen("interactions") == 1  # the last that was taken stays
+
+        async with working(mongodb, redis):
+            await until(is_trimmed)
 
     renewing(scenario)
 
