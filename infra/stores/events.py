@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,6 +16,8 @@ INTERACTIONS = "interactions"
 
 TURN = "outbox_turn"
 READ_AT_A_TIME = 1_000
+
+NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -82,19 +84,23 @@ class EventStore:
         """
         if not user_ids:
             return {}
-        names = re.compile(rf"(?<!\d)(?:{'|'.join(map(str, user_ids))})(?!\d)")
+        ids = set(map(str, user_ids))
+
+        def names(text: str) -> bool:
+            return not ids.isdisjoint(NUMBER.findall(text))
+
         removed = {}
         with answering():
             async for stream in self._client.scan_iter(count=READ_AT_A_TIME, _type="stream"):
                 removed[f"redis stream {stream}"] = await self._forget_entries(stream, names)
-            keys = [key async for key in self._client.scan_iter(count=READ_AT_A_TIME) if names.search(key)]
+            keys = [key async for key in self._client.scan_iter(count=READ_AT_A_TIME) if names(key)]
             removed["redis keys"] = await self._client.delete(*keys) if keys else 0
         return removed
 
-    async def _forget_entries(self, stream: str, names: re.Pattern[str]) -> int:
+    async def _forget_entries(self, stream: str, names: Callable[[str], bool]) -> int:
         n_removed, start = 0, "-"
         while entries := cast(Any, await self._client.xrange(stream, min=start, count=READ_AT_A_TIME)):
-            theirs = [entry_id for entry_id, fields in entries if any(map(names.search, fields.values()))]
+            theirs = [entry_id for entry_id, fields in entries if any(map(names, fields.values()))]
             n_removed += await self._client.xdel(stream, *theirs) if theirs else 0
             start = f"({entries[-1][0]}"
         return n_removed
