@@ -8,7 +8,6 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.errors import LastProfile, NotAllowed, ServerUnreachable
 from infra.stores.events import EventStore
-from infra.stores.generation_layout import Content, generation_of
 from infra.stores.mongodb import Document, doing, in_transaction
 from infra.stores.user_layout import (
     ACCOUNTS,
@@ -22,6 +21,7 @@ from infra.stores.user_layout import (
     SESSIONS,
     USERS,
 )
+from infra.stores.user_lists import list_collections, remove_lists
 
 PATIENCE_SECONDS = 5.0  # the turns of the relay are much shorter
 TURN_SECONDS = 60.0  # enough to look through streams of a million entries
@@ -79,25 +79,16 @@ class Eraser:
         before, so that nothing is removed while it is away, and after, of what was cached meanwhile; nobody moves
         events between the two.
         """
-        with doing():
-            lists = await self._lists()
-
+        lists = await list_collections(self._database)
         async with self._events.turn(PATIENCE_SECONDS, TURN_SECONDS) as is_ours:
             if not is_ours:
                 raise ServerUnreachable("events are being moved: try again in a few seconds, which is safe")
             removed = Counter(await self._events.forget(user_ids))
             user_ids, documents = await in_transaction(self._database, lambda session: steps(lists, session))
             removed.update(documents)
-            with doing():
-                for name in await self._lists():  # a worker or a publication may have written one unseen meanwhile
-                    await self._database[name].delete_many({"_id": {"$in": user_ids}})
+            await remove_lists(self._database, user_ids)  # a worker or a publication may have written one meanwhile
             removed.update(await self._events.forget(user_ids))
         return dict(removed)
-
-    async def _lists(self) -> list[str]:
-        """Return the collections of users' lists, of every generation kept or in the making."""
-        names = await self._database.list_collection_names()
-        return [name for name in names if generation_of(name) and name.startswith(Content.USER_LISTS)]
 
     async def _user_ids(self, account_id: str, session: AsyncClientSession | None = None) -> list[int]:
         profiles = self._database[PROFILES].find({"account_id": account_id}, {"_id": True}, session=session)

@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError
 
 from infra.stores.events import EventStore
 from infra.stores.generation_documents import read_models
-from infra.stores.generation_layout import CHAMPION, POINTER, SERVING_STATE, Content, begun_at
+from infra.stores.generation_layout import CHAMPION, POINTER, SERVING_STATE, Content, begun_at, generation_of
 from infra.stores.list_cache import ListCache
 from infra.stores.mongodb import DUPLICATE_KEY, Document, doing
 from infra.stores.ranked_movies import ModelVersion, RankedMovies
@@ -51,20 +51,21 @@ class UserLists:
         written = {user_id: lists[user_id] for user_id in await self._record(generation, lists)}
         await self._cache.renew_lists(generation, written)
 
-    async def remove_deleted(self, user_ids: Sequence[int]) -> list[int]:
-        """Remove every trace of those who deleted their account, and return them.
+    async def remove_deleted(self, user_ids: Sequence[int]) -> None:
+        """Remove every trace of those who deleted their account.
 
         To be called after `write`: a deletion meanwhile has either seen what was written, or is seen here.
         """
         with doing():
             found = self._database[DELETED_USERS].find({"_id": {"$in": list(user_ids)}})
             deleted = [document["_id"] async for document in found]
-            generation = (await self.in_force()).generation if deleted else None
-            if generation:
-                lists = self._database[Content.USER_LISTS.of(generation)]
-                await lists.delete_many({"_id": {"$in": deleted}})
-        await self._events.forget(deleted)
-        return deleted
+        await self.forget(deleted)
+
+    async def forget(self, user_ids: Sequence[int]) -> None:
+        """Remove lists of users, of whichever generation, and all that Redis keeps of them."""
+        if user_ids:
+            await remove_lists(self._database, user_ids)
+            await self._events.forget(user_ids)
 
     async def older_than(self, moment: datetime) -> list[int]:
         """Return the users whose list in the generation in force was made before a moment."""
@@ -92,6 +93,20 @@ class UserLists:
                 except BulkWriteError as error:
                     refused = _refused(error, refused or wanted)
         return [user_id for user_id in wanted if user_id not in refused]
+
+
+async def list_collections(database: AsyncDatabase[Document]) -> list[str]:
+    """Return the collections of users' lists, of every generation kept or in the making."""
+    with doing():
+        names = await database.list_collection_names()
+    return [name for name in names if generation_of(name) and name.startswith(Content.USER_LISTS)]
+
+
+async def remove_lists(database: AsyncDatabase[Document], user_ids: Sequence[int]) -> None:
+    """Remove the lists of users from every generation kept or in the making; raises ServerUnreachable."""
+    for name in await list_collections(database):
+        with doing():
+            await database[name].delete_many({"_id": {"$in": list(user_ids)}})
 
 
 def _replace(user_id: int, ranked: RankedMovies) -> ReplaceOne[Document]:

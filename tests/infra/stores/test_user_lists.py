@@ -78,6 +78,18 @@ def test_of_many_first_lists_of_a_user_written_at_once_the_latest_stays(run):
     run(scenario)
 
 
+def test_of_those_who_are_gone_no_list_stays_whichever_generation_it_was_written_into(run, mongodb):
+    async def scenario(lists, generation, collection):
+        newer = await asyncio.to_thread(publish, mongodb, {USER: [6], OTHER: [6]}, began_at=MORNING)
+        await collection.database["deleted_users"].insert_one({"_id": OTHER})
+        await lists.write(generation, {USER: made_at(NOON, 1), OTHER: made_at(NOON, 1)})
+        await lists.remove_deleted([USER, OTHER])
+        for kept in (collection, collection.database[Content.USER_LISTS.of(newer)]):
+            assert [document["_id"] async for document in kept.find()] == [USER]
+
+    run(scenario)
+
+
 def test_lists_are_as_old_as_they_say_or_as_their_generation(run):
     async def scenario(lists, generation, collection):
         await lists.write(generation, {OTHER: made_at(NOON, 1)})
