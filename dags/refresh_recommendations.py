@@ -2,6 +2,7 @@
 
 - **Reads** what users did (MongoDB), the champion, the newest version of `hybrid`, and the newest features.
 - **Writes** lists of users into the generation in force, and a version of `hybrid` that takes the last one's place.
+- **Removes** what a near-line worker that was killed left of someone who deleted their account.
 
 It is skipped when nothing has happened. **When it is red**, the last lines of the task's log say why; lists stay as
 they are, and near-line workers go on. The next run does all that this one did not, so nothing needs to be cleared.

@@ -1,9 +1,16 @@
 """Between two nights, with a real lake, MLflow, MongoDB and Redis."""
 
+from redis.exceptions import RedisError
+
 from infra.stores.erasure import Eraser
 from infra.stores.generation_layout import SERVING_STATE
+from infra.stores.guard import Guard
+from infra.stores.list_cache import ListCache
+from infra.stores.ranked_movies import RankedMovies
 from infra.stores.user_layout import Kind
+from infra.stores.user_lists import UserLists
 from pipelines.near_line.partial_fit import CONTINUES
+from tests.infra.stores.erased import everything_kept
 from tests.pipelines.near_line.refreshing import MINUTE, NOON, small_als, small_hybrid
 from tests.pipelines.small_lake import COMEDIES
 from tests.publication import NIGHT
@@ -76,5 +83,24 @@ def test_someone_who_deleted_their_account_is_forgotten(refreshing, snapshot):
         assert world.n_learned(profile.user_id) == 1
         assert await world.list_of() is None
         assert await world.refresh(NOON + 32 * MINUTE) is None
+
+    refreshing(scenario)
+
+
+def test_of_a_worker_that_was_killed_no_list_stays_of_someone_who_is_gone_even_when_nothing_is_new(
+    refreshing, snapshot
+):
+    async def scenario(world):
+        people = world.people
+        await world.crown("als", world.train(small_als(), snapshot=snapshot))
+        await Eraser(people.database, people.events).erase_account(people.account_id)
+        await world.refresh(NOON)
+
+        worker = UserLists(people.database, ListCache(people.redis, Guard("Redis", 5_000, RedisError)), people.events)
+        await worker.write(world.generation, {world.user_id: RankedMovies([1], [1.0], generated_at=NOON)})
+        assert await world.refresh(NOON + MINUTE) is None
+
+        kept = await everything_kept(people)
+        assert [name for name, text in kept.items() if str(world.user_id) in text] == ["deleted_users"]
 
     refreshing(scenario)
