@@ -2,22 +2,15 @@
 
 import json
 import logging
-import re
-import secrets
+import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
 NO_REQUEST = "-"
 ENCODE = json.JSONEncoder(default=str).encode
-ACCEPTED = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-
-# What records know of threads, processes and files nobody is told, and to learn it costs a fifth of a line
-# (https://docs.python.org/3/howto/logging.html#optimization).
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logging._srcfile = None
 
 request_id: ContextVar[str] = ContextVar("request_id", default=NO_REQUEST)
-"""The id of the request that this task answers, `-` outside of any."""
+"""The id of the request that this task answers, `-` outside of any. Events carry it to whoever handles them."""
 
 
 class JsonLines(logging.Formatter):
@@ -25,6 +18,13 @@ class JsonLines(logging.Formatter):
 
     There is a line for every request, so it does no more than that: a general formatter takes twice the time.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What records know of threads, processes and files nobody is told, and to learn it costs a fifth of a line
+        # (https://docs.python.org/3/howto/logging.html#optimization).
+        logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+        logging._srcfile = None
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, with its request's id."""
@@ -41,6 +41,8 @@ class JsonLines(logging.Formatter):
         return ENCODE(line)
 
 
-def choose_request_id(given: str | None) -> str:
-    """Return a caller's id if it can be logged and passed on as it is, else a new one."""
-    return given if given and ACCEPTED.fullmatch(given) else secrets.token_hex(16)
+def write_json_lines() -> None:
+    """Have this process log to its standard output as JSON, from INFO on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

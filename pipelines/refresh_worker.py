@@ -1,13 +1,13 @@
 """Renew the lists of users who just did something, or whose list was found out of date: a process that goes on."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from redis.exceptions import RedisError
 
+from infra.logs import write_json_lines
 from infra.settings import Settings, get_settings
 from infra.stores.events import EventStore
 from infra.stores.guard import Guard
@@ -61,7 +61,7 @@ def main() -> None:
 
     What is not there yet, a server, a generation or a champion, is waited for. Raises MachineUnfit without a port.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    write_json_lines()
     settings = get_settings()
     tell(settings.worker)
 

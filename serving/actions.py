@@ -1,10 +1,11 @@
 """What people do with movies. Plain Python: no HTTP, no MongoDB."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from infra.errors import ServerUnreachable
+from infra.logs import request_id
 from infra.stores.interactions import Action, InteractionStore
 from infra.stores.recommendations import RecommendationStore
 from infra.stores.reviews import ReviewStore
@@ -53,7 +54,7 @@ class Diary:
         return {"n_all": n_all, of: found}
 
     async def _do(self, action: Action) -> Document | None:
-        document = await self.interactions.do(action)
+        document = await self.interactions.do(replace(action, request_id=request_id.get()))
         await self.lookup.note_interaction(self.user_id)
         return document
 

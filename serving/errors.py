@@ -23,8 +23,8 @@ from infra.errors import (
     TooManyAttempts,
     TooManyProfiles,
 )
+from infra.logs import request_id
 from serving.headers import REQUEST_ID
-from serving.logs import request_id
 from serving.schemas import Error
 
 LONGEST_QUOTE = 40

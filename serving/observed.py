@@ -1,17 +1,20 @@
 """Around every request: an id that travels with it, its figures, and one line in the log."""
 
 import logging
+import re
+import secrets
 from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from infra.logs import request_id
 from serving.headers import REQUEST_ID
-from serving.logs import choose_request_id, request_id
 from serving.metrics import latency_of, requests_of
 
 FAILED = 500
 SENT_ID = REQUEST_ID.lower().encode()
+ACCEPTED = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,11 @@ class Observed:
             await self._app(scope, receive, send_with_id)
         finally:
             _note(scope, status, perf_counter() - started_at)
+
+
+def choose_request_id(given: str | None) -> str:
+    """Return a caller's id if it can be logged and passed on as it is, else a new one."""
+    return given if given and ACCEPTED.fullmatch(given) else secrets.token_hex(16)
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
+from infra.logs import request_id
 from infra.patience import N_LAST_LOOKS_AROUND, Patience
 from infra.stores.generation_layout import Content
 from infra.stores.ranked_movies import Movie
@@ -15,7 +16,6 @@ from serving import rungs
 from serving.catalogue import find_movie
 from serving.filters import Wanted, WantedByUser, check_genre
 from serving.ladder import Rung, climb_down
-from serving.logs import request_id
 from serving.lookup import Found, Lookup
 from serving.metrics import LATE_RUNGS
 from serving.movie_lists import tell

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from infra.logs import NO_REQUEST
 from infra.stores.redis import answering
 
 INTERACTIONS = "interactions"
@@ -26,6 +27,7 @@ class Interaction:
 
     `id` is `<user_id>-<n>`, the user's n-th interaction, from 1 and without gaps: it is the same however often the
     event arrives. `rating` is 0.5 to 5 by halves, and None unless one was given; `is_removed` means that it was undone.
+    `request_id` is the id in the logs of the HTTP request that asked for it, which older events do not have.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Interaction:
     rating: float | None
     is_removed: bool
     happened_at: datetime
+    request_id: str = NO_REQUEST
 
     def to_entry(self) -> dict[Any, Any]:
         """Return the fields of a stream entry: one, `event`, which is JSON."""

@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from infra.errors import KeyReused, NotAllowed
+from infra.logs import NO_REQUEST
 from infra.stores.mongodb import Document, doing, in_transaction
 from infra.stores.reviews import no_review
 from infra.stores.user_layout import IDEMPOTENCY_KEYS, OUTBOX, PLACES, REPORTS, REVIEWS, USERS, Kind
@@ -24,7 +25,10 @@ CLOCK_STEP = timedelta(milliseconds=1)  # the finest MongoDB keeps
 
 @dataclass(frozen=True)
 class Action:
-    """A wish of a user: to keep `content` about a movie, or to remove what was kept when there is none."""
+    """A wish of a user: to keep `content` about a movie, or to remove what was kept when there is none.
+
+    The same wish in another request, `request_id`, is the same wish.
+    """
 
     user_id: int
     kind: Kind
@@ -33,6 +37,7 @@ class Action:
     content: Mapping[str, Any] | None = field(default_factory=dict)
     review_id: str | None = None
     key: str | None = None
+    request_id: str = NO_REQUEST
 
     @property
     def document_id(self) -> str:
@@ -132,6 +137,7 @@ class InteractionStore:
             "rating": (action.content or {}).get("rating"),
             "is_removed": action.content is None,
             "happened_at": happened_at,
+            "request_id": action.request_id,
         }
         await self._database[OUTBOX].insert_one(word, session=session)
         return happened_at

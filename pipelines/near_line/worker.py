@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pymongo.asynchronous.database import AsyncDatabase
 
+from infra.logs import NO_REQUEST
 from infra.stores.events import INTERACTIONS
 from infra.stores.histories import read_histories
 from infra.stores.model_updates import STREAM as MODEL_UPDATED
@@ -56,6 +57,8 @@ class Worker:
             seconds = time.perf_counter() - began
             count_batch(len(user_ids), seconds)
             log.info("%d events, %d lists in %.3f s", len(events), len(user_ids), seconds)
+        for event in events:
+            log.info("handled", extra={"told": {"stream": event.stream, **ids_of(event)}})
 
     async def renew(self, user_ids: Sequence[int]) -> None:
         """Make new lists of users, who are all different, and put them into the generation that is in force then."""
@@ -91,6 +94,12 @@ def user_of(event: Event) -> int | None:
     if event.stream == MODEL_UPDATED or (event.stream == INTERACTIONS and told["kind"] not in KINDS):
         return None
     return int(told["user_id"])
+
+
+def ids_of(event: Event) -> dict[str, object]:
+    """Return the event's own id, and that of the request it came of, for the log."""
+    told = json.loads(event.text)
+    return {"event_id": told.get("id"), "request_id": told.get("request_id", NO_REQUEST)}
 
 
 def _now() -> datetime:

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from infra.stores.dead_letters import dead_letters, replay
+from infra.stores.user_layout import Kind
 from pipelines import refresh_worker
 from pipelines.near_line.worker import GROUP
+from tests.conftest import free_port
 from tests.infra.stores.peopled import peopled
 from tests.pipelines.near_line.renewing import PATIENCE_SECONDS, World, ask, request, until
 from tests.pipelines.near_line.working import MOMENTS, SCIENCE_FICTION, working
@@ -81,6 +84,25 @@ def test_someone_who_deleted_their_account_gets_no_list_back(mongodb, redis, ren
             await until(world.all_is_done)
         assert await world.list_of() is None
         assert not [key async for key in people.redis.scan_iter(f"*{people.user_id}*")]
+
+    renewing(scenario)
+
+
+def test_its_log_is_json_and_names_the_request_of_every_event(mongodb, redis, renewing, configure, tmp_path):
+    configure(MONGODB__URL=mongodb.address, MONGODB__DATABASE=mongodb.database, REDIS__URL=redis.address)
+    configure(WORKER__PORT=free_port(), LAKE__ROOT=tmp_path, MLFLOW__URL="http://127.0.0.1:9")
+
+    async def scenario(world):
+        await world.do(Kind.BOOKMARK, 100, request_id="checkout-17")
+        with subprocess.Popen([sys.executable, "-m", "pipelines", "refresh_worker"], cwd=ROOT, stdout=PIPE) as worker:
+            try:
+                await until(world.all_is_done)
+            finally:
+                worker.terminate()
+            lines = [json.loads(line) for line in worker.stdout]
+        told = {"logger": "pipelines.near_line.worker", "message": "handled", "level": "INFO", "stream": "interactions"}
+        ids = {"event_id": f"{world.people.user_id}-1", "request_id": "checkout-17"}
+        assert [{**line, "time": ""} for line in lines if "stream" in line] == [{**told, **ids, "time": ""}]
 
     renewing(scenario)
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from serving.logs import JsonLines
+from infra.logs import JsonLines
 
 ADDRESS = "/api/v1/users/7/recommendations"
 

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def removal(people, movie_id=6, now=NIGHT):
 def test_what_is_done_is_kept_and_word_of_it_is_left(mongodb, redis):
     async def scenario():
         async with peopled(mongodb, redis) as people:
-            kept = await people.interactions.do(rating(people, 4.5))
+            kept = await people.interactions.do(replace(rating(people, 4.5), request_id="checkout-17"))
             expected = {"_id": f"{people.user_id}-6", "user_id": people.user_id, "movie_id": 6, "rating": 4.5}
             assert kept == {**expected, "rated_at": NIGHT}
             assert await people.interactions.page(Kind.RATING, people.user_id, 0, 10) == (1, [kept])
@@ -36,6 +37,7 @@ def test_what_is_done_is_kept_and_word_of_it_is_left(mongodb, redis):
                     "rating": 4.5,
                     "is_removed": False,
                     "happened_at": NIGHT,
+                    "request_id": "checkout-17",
                 }
             ]
 

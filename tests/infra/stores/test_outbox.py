@@ -50,6 +50,17 @@ def test_what_was_done_arrives_in_order_and_leaves_the_outbox(mongodb, redis):
     asyncio.run(scenario())
 
 
+def test_an_entry_of_before_requests_had_ids_is_told_too(mongodb, redis):
+    async def scenario():
+        async with peopled(mongodb, redis) as people:
+            await watch(people, 6)
+            await people.database["outbox"].update_one({}, {"$unset": {"request_id": True}})
+            await people.outbox.move()
+            assert [event.request_id for event in await people.told()] == ["-"]
+
+    asyncio.run(scenario())
+
+
 def test_more_than_one_batch_is_moved(mongodb, redis):
     async def scenario():
         async with peopled(mongodb, redis) as people:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pymongo.asynchronous.collection import AsyncCollection
 from redis.exceptions import RedisError
 
+from infra.logs import NO_REQUEST
 from infra.settings import MongodbSettings, RedisSettings
 from infra.stores.generation_layout import Content
 from infra.stores.guard import Guard
@@ -33,12 +34,19 @@ class World:
         """The lists of users in the generation."""
         return self.people.database[Content.USER_LISTS.of(self.generation)]
 
-    async def do(self, kind: Kind, *movie_ids: int, user_id: int | None = None, **content: object) -> None:
+    async def do(
+        self,
+        kind: Kind,
+        *movie_ids: int,
+        user_id: int | None = None,
+        request_id: str = NO_REQUEST,
+        **content: object,
+    ) -> None:
         """Do something to movies now, as the first profile if no user is said, and let the worker hear of it."""
+        user = user_id or self.people.user_id
         for movie_id in movie_ids:
-            await self.people.interactions.do(
-                Action(user_id or self.people.user_id, kind, movie_id, datetime.now(UTC), content)
-            )
+            action = Action(user, kind, movie_id, datetime.now(UTC), content, request_id=request_id)
+            await self.people.interactions.do(action)
         while await self.people.outbox.move():
             pass
 

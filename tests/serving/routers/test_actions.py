@@ -53,6 +53,12 @@ def test_what_is_done_is_answered_listed_and_told(ada, told, method, address, bo
     assert (event.id, event.kind, event.movie_id, event.is_removed) == (f"{ada.user_id}-1", kind, 6, False)
 
 
+def test_the_event_has_the_id_of_the_request(ada, told):
+    ada.ask("PUT", "/ratings/6", {"rating": 4.5}, {"X-Request-ID": "checkout-17"})
+
+    assert [event.request_id for event in told(1)] == ["checkout-17"]
+
+
 @pytest.mark.parametrize(("method", "address", "body", "kind"), DOINGS)
 def test_done_twice_it_is_answered_alike_and_told_once(ada, told, method, address, body, kind):
     first, second = ada.ask(method, address, body), ada.ask(method, address, body)
