@@ -12,22 +12,29 @@ from infra.took import Took
 
 
 class Meter:
-    """Measures from its making on, this process and all that it starts."""
+    """Measures from its making on, this process and all that it starts; its memory of before too where not on Linux."""
 
     def __init__(self) -> None:
+        _forget_peak()
         self._began = perf_counter()
         self._processor_seconds = _processor_seconds()
 
     def took(self) -> Took:
-        """Return what it took so far; the memory is that of each process at its worst, even if that was before."""
+        """Return what it took so far; the memory is that of each process at its worst."""
         peak = peak_memory() + sum(_peak_of(child) for child in psutil.Process().children(recursive=True))
         return Took(perf_counter() - self._began, _processor_seconds() - self._processor_seconds, peak)
 
 
 def peak_memory() -> int:
-    """Return the most bytes of memory this process has had so far."""
+    """Return the most bytes of memory this process has had since a meter was made, or since it began."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def _forget_peak() -> None:
+    """Begin the peak memory of this process anew: what a stage before it took is not what this one takes."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # man 5 proc_pid_clear_refs
 
 
 def _peak_of(process: psutil.Process) -> int:

@@ -34,5 +34,13 @@ def test_work_of_before_does_not_count():
     assert Meter().took().processor_seconds < 0.5
 
 
+def test_memory_of_before_does_not_count():
+    held = b"x" * 2 * MEGABYTES_100
+    most = peak_memory()
+    del held
+
+    assert Meter().took().peak_memory_bytes < most - MEGABYTES_100
+
+
 def test_memory_of_a_process_that_still_runs_counts(holder):
     assert Meter().took().peak_memory_bytes > peak_memory() + MEGABYTES_100
