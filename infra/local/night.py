@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from infra.errors import NightFailed
 from infra.local.airflow import Airflow, Run, Task
 from infra.local.probes import wait_until
+from infra.stores.training_runs import NIGHT
 
-DAGS = ("ingest_ratings", "build_features", "train_models", "publish_recommendations")
 WORDS = {
     "running": "running for {seconds} s",
     "success": "done in {seconds} s",
@@ -27,18 +27,18 @@ def run_night(airflow: Airflow, day: str, dataset: str) -> None:
     A night of that day that is under way is watched, and no second one started. Raises NightFailed with the last lines
     of the task that failed.
     """
-    if not wait_until(lambda: airflow.has(DAGS), STALL_SECONDS):
+    if not wait_until(lambda: airflow.has(NIGHT), STALL_SECONDS):
         raise NightFailed(
-            f"Airflow has not read all of {', '.join(DAGS)}: its first page shows which file fails, and why"
+            f"Airflow has not read all of {', '.join(NIGHT)}: its first page shows which file fails, and why"
         )
-    head = _head_under_way(airflow, day) or airflow.trigger(DAGS[0], day, {"dataset": dataset})
-    for dag_id in DAGS:
+    head = _head_under_way(airflow, day) or airflow.trigger(NIGHT[0], day, {"dataset": dataset})
+    for dag_id in NIGHT:
         _watch(airflow, _wait_for_start(airflow, dag_id, day, head))
 
 
 def _head_under_way(airflow: Airflow, day: str) -> Run | None:
-    newest = {dag_id: runs[-1] for dag_id in DAGS if (runs := airflow.runs(dag_id, day))}
-    head = newest.get(DAGS[0])
+    newest = {dag_id: runs[-1] for dag_id in NIGHT if (runs := airflow.runs(dag_id, day))}
+    head = newest.get(NIGHT[0])
     is_under_way = head and head.state != "failed" and not all(run.is_over for run in newest.values())
     return head if is_under_way else None
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from infra.errors import SnapshotMissing
 from infra.stores.attempt import Attempt
 from infra.stores.lake_files import LakeFiles, Scratch
-from infra.stores.snapshot import Snapshot
+from infra.stores.snapshot import ATTEMPT, Snapshot
 from infra.tables import Layer
 
 
@@ -19,7 +19,7 @@ class Lake:
 
     def begin(self, layer: Layer, snapshot_date: date) -> Attempt:
         """Return a fresh, invisible attempt at this snapshot; what earlier attempts left behind stays untouched."""
-        attempt = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        attempt = datetime.now(UTC).strftime(ATTEMPT)
         return Attempt(self._files, layer, snapshot_date, attempt)
 
     def scratch(self) -> AbstractContextManager[Scratch]:

@@ -1,7 +1,7 @@
 """A snapshot that is complete."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +11,9 @@ from infra.errors import SnapshotMissing
 from infra.stores.lake_files import LakeFiles, Place
 from infra.stores.manifest import Manifest, TableRecord
 from infra.tables import Layer, Table
+
+ATTEMPT = "%Y%m%dT%H%M%S%fZ"
+"""How an attempt is named by its beginning."""
 
 
 class Snapshot:
@@ -25,6 +28,11 @@ class Snapshot:
     def snapshot_date(self) -> date:
         """The day this snapshot stands for."""
         return date.fromisoformat(self.manifest.snapshot_date)
+
+    @property
+    def began_at(self) -> datetime:
+        """When the attempt began that made it, in UTC."""
+        return datetime.strptime(self.manifest.attempt, ATTEMPT).replace(tzinfo=UTC)
 
     @property
     def name(self) -> str:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -17,7 +19,7 @@ from infra.stores.list_cache import UPDATES
 from infra.stores.mongodb import Document
 from infra.stores.streams import trim
 from infra.stores.training_runs import TrainingRuns
-from infra.tables import FEATURES, RATINGS
+from infra.tables import FEATURES, RATINGS, RAW
 from pipelines.near_line.new_transactions import ask_if_due
 from pipelines.near_line.worker import STREAMS
 
@@ -38,12 +40,15 @@ async def trim_streams(redis: Redis) -> None:
 
 
 async def retrain_if_due(settings: Settings, database: AsyncDatabase[Document], redis: Redis) -> None:
-    """Ask the configured Airflow for a training if enough has happened since the last."""
-    snapshot = Lake(settings.lake.root).open(FEATURES)
-    n_learned = snapshot.manifest.tables[RATINGS.name].n_rows
-    airflow = settings.airflow
+    """Ask the configured Airflow for another night of today if enough has happened since the last was landed.
+
+    A training alone would learn from the newest features, which hold nothing of what is new.
+    """
+    lake, airflow = Lake(settings.lake.root), settings.airflow
+    n_learned = lake.open(FEATURES).record(RATINGS).n_rows
     runs = TrainingRuns(airflow.address, airflow.login, airflow.page_address)
-    await ask_if_due(database, redis, n_learned, runs.start)
+    start = partial(runs.start_night, datetime.now(UTC).date())
+    await ask_if_due(database, redis, lake.open(RAW).began_at, n_learned, start)
 
 
 @asynccontextmanager

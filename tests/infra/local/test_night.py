@@ -6,7 +6,8 @@ import pytest
 from infra.errors import NightFailed, ServerUnreachable
 from infra.local import night
 from infra.local.airflow import Airflow
-from infra.local.night import DAGS, run_night
+from infra.local.night import run_night
+from infra.stores.training_runs import NIGHT
 from tests.conftest import free_port
 from tests.infra.local.scripted_airflow import ScriptedAirflow
 from tests.infra.local.served import served
@@ -27,7 +28,7 @@ def watch(scripted):
 
 
 def test_the_head_is_triggered_for_the_day_with_the_dataset_and_the_others_are_watched(capsys):
-    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in NIGHT})
 
     watch(scripted)
 
@@ -35,13 +36,13 @@ def test_the_head_is_triggered_for_the_day_with_the_dataset_and_the_others_are_w
         {"dag_id": "ingest_ratings", "logical_date": None, "partition_key": DAY, "conf": {"dataset": "sample"}}
     ]
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        [dag_id, "only", *words.split()] for dag_id in DAGS for words in ("running for 7 s", "done in 7 s")
+        [dag_id, "only", *words.split()] for dag_id in NIGHT for words in ("running for 7 s", "done in 7 s")
     ]
 
 
 def test_a_failed_task_ends_the_watch_with_its_last_words_and_where_to_read_on():
     log = ["::group::Pre Execute", *"abcdef", "ArchiveBroken: ratings.csv is cut short", "Task exited", "::endgroup::"]
-    scripted = ScriptedAirflow({dag_id: ["running", "failed"] for dag_id in DAGS}, log)
+    scripted = ScriptedAirflow({dag_id: ["running", "failed"] for dag_id in NIGHT}, log)
 
     with pytest.raises(NightFailed) as failure:
         watch(scripted)
@@ -57,7 +58,7 @@ def test_a_failed_task_ends_the_watch_with_its_last_words_and_where_to_read_on()
 
 
 def test_a_task_that_the_others_go_on_without_is_told_and_the_night_goes_on(capsys):
-    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    green = {dag_id: list(GREEN) for dag_id in NIGHT}
     scripted = ScriptedAirflow({**green, "train_models": ["running", "left out"]})
 
     watch(scripted)
@@ -68,7 +69,7 @@ def test_a_task_that_the_others_go_on_without_is_told_and_the_night_goes_on(caps
 
 
 def test_the_tasks_that_one_step_was_made_into_are_told_apart(capsys, monkeypatch):
-    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    green = {dag_id: list(GREEN) for dag_id in NIGHT}
     scripted = ScriptedAirflow(green)
     looked = scripted.look
     monkeypatch.setattr(
@@ -83,7 +84,7 @@ def test_the_tasks_that_one_step_was_made_into_are_told_apart(capsys, monkeypatc
 
 
 def test_a_run_that_somebody_ended_ends_the_watch_too():
-    scripted = ScriptedAirflow({dag_id: ["running", "ended by hand"] for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: ["running", "ended by hand"] for dag_id in NIGHT})
 
     with pytest.raises(
         NightFailed, match=r"ingest_ratings was ended before its tasks were: http://.*/runs/ingest_ratings__"
@@ -92,7 +93,7 @@ def test_a_run_that_somebody_ended_ends_the_watch_too():
 
 
 def test_a_task_that_is_tried_again_says_why(capsys):
-    green = {dag_id: list(GREEN) for dag_id in DAGS}
+    green = {dag_id: list(GREEN) for dag_id in NIGHT}
     scripted = ScriptedAirflow(
         {**green, "train_models": ["running", "up_for_retry", "running", "success"]},
         ["training", "ServerUnreachable: MLflow does not answer"],
@@ -107,7 +108,7 @@ def test_a_task_that_is_tried_again_says_why(capsys):
 
 
 def test_a_night_that_is_under_way_is_watched_and_no_second_one_started(capsys):
-    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in NIGHT})
     scripted.begin("ingest_ratings", DAY)
 
     watch(scripted)
@@ -117,7 +118,7 @@ def test_a_night_that_is_under_way_is_watched_and_no_second_one_started(capsys):
 
 
 def test_a_night_that_is_past_its_head_is_under_way_too():
-    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in NIGHT})
     scripted.begin("ingest_ratings", DAY, "success")
     scripted.begin("build_features", DAY)
 
@@ -130,7 +131,7 @@ def test_a_night_that_is_past_its_head_is_under_way_too():
     ("earlier", "state"), [(DAY, "failed"), ("2026-11-19", "running")], ids=["one that failed", "one of another day"]
 )
 def test_an_earlier_night_is_not_taken_for_this_one(earlier, state):
-    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in NIGHT})
     scripted.begin("ingest_ratings", earlier, state)
 
     watch(scripted)
@@ -146,7 +147,7 @@ def test_dags_that_airflow_cannot_read_are_named():
 
 
 def test_a_dag_that_does_not_start_is_named(monkeypatch):
-    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in DAGS})
+    scripted = ScriptedAirflow({dag_id: list(GREEN) for dag_id in NIGHT})
     monkeypatch.setattr(scripted, "begin", lambda dag_id, day, begin=scripted.begin: begin(dag_id, day, "queued"))
 
     with pytest.raises(NightFailed, match="ingest_ratings has not started within 0 s: see in Airflow"):
@@ -162,12 +163,12 @@ def test_an_airflow_that_is_gone_is_named(monkeypatch):
 
 
 def test_an_api_server_that_was_killed_is_waited_for():
-    app, port = ScriptedAirflow(dict.fromkeys(DAGS, GREEN)).app(), free_port()
+    app, port = ScriptedAirflow(dict.fromkeys(NIGHT, GREEN)).app(), free_port()
     with served(app, port) as address:
         airflow = Airflow(address)
 
     with airflow, ThreadPoolExecutor() as pool:
-        answer = pool.submit(airflow.has, DAGS)
+        answer = pool.submit(airflow.has, NIGHT)
         time.sleep(0.3)  # while nobody listens
         assert not answer.done()
         with served(app, port):

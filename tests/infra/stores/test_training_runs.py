@@ -1,10 +1,12 @@
+from datetime import date
+
 import pytest
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import SecretStr
 
 from infra.errors import ServerUnreachable
 from infra.settings import AirflowSettings
-from infra.stores.training_runs import TrainingRuns
+from infra.stores.training_runs import NIGHT, TrainingRuns
 from tests.infra.local.scripted_airflow import ScriptedAirflow
 from tests.infra.local.served import served
 
@@ -40,6 +42,29 @@ def test_one_that_is_under_way_is_not_started_again(state):
     assert scripted.triggered == []
     assert not run.is_new
     assert "00%3A01%3A00" in run.link
+
+
+def test_a_night_is_started_from_its_head_for_its_day():
+    scripted = ScriptedAirflow({dag_id: [] for dag_id in NIGHT})
+    scripted.begin("train_models", "2026-11-20", "success")
+    with served(scripted.app()) as address:
+        run = TrainingRuns(address).start_night(date(2026, 11, 21), "1,200 new ratings")
+    (triggered,) = scripted.triggered
+    assert (triggered["dag_id"], triggered["partition_key"]) == ("ingest_ratings", "2026-11-21")
+    assert triggered["note"] == "1,200 new ratings"
+    assert run.is_new
+    assert run.link.startswith(f"{address}/dags/ingest_ratings/runs/ingest_ratings__")
+
+
+@pytest.mark.parametrize("dag_id", NIGHT)
+def test_while_any_dag_of_a_night_is_under_way_no_other_night_is_started(dag_id):
+    scripted = ScriptedAirflow({dag_id: [] for dag_id in NIGHT})
+    scripted.begin(dag_id, "2026-11-21")
+    with served(scripted.app()) as address:
+        run = TrainingRuns(address).start_night(date(2026, 11, 21), "again")
+    assert scripted.triggered == []
+    assert not run.is_new
+    assert run.link.startswith(f"{address}/dags/{dag_id}/runs/{dag_id}__")
 
 
 def test_after_a_run_is_over_the_next_is_started():
