@@ -8,7 +8,7 @@ from infra.settings import Settings, get_settings
 from infra.stores.generations import GenerationStore
 from infra.stores.lake import Lake
 from pipelines.capacity.growth import DRIVERS, ETL, having, predict, times_beyond, within_heap
-from pipelines.capacity.here import corrected, newest_etl, newest_publication
+from pipelines.capacity.here import NOT_KNOWN, corrected, newest_etl, newest_publication
 from pipelines.capacity.runs import Cost, Run, read_runs
 from pipelines.capacity.serving import RATE_OF_REPLICA, availability, quickest, replicas_for
 from pipelines.capacity.stores import store_sizes
@@ -76,11 +76,13 @@ def newest_here(settings: Settings, n: int) -> Iterator[Run]:
 def beside(newest: Run, foretold: Cost) -> str:
     """Return how far the newest run of a stage in this installation was from what is foretold for its size."""
     [(stage, taken)] = newest.stages.items()
-    seconds, memory, disk = (did / said for did, said in zip(taken, foretold, strict=True))
-    return (
-        f"{stage} is corrected by the newest here, of {newest.workload.interactions:,} interactions, which took "
-        f"{seconds:.2f} times the processor, {memory:.2f} times the memory and {disk:.2f} times the disk foretold"
-    )
+    told = [
+        f"{did / said:.2f} times the {figure}"
+        for figure, did, said in zip(("processor", "memory", "disk"), taken, foretold, strict=True)
+        if did != NOT_KNOWN
+    ]
+    size = f"{newest.workload.interactions:,} interactions"
+    return f"{stage} is corrected by the newest here, of {size}, which took {', '.join(told)} foretold"
 
 
 def night(costs: dict[str, Cost], hours: float) -> list[str]:

@@ -9,6 +9,9 @@ from pipelines.capacity.growth import ETL, PUBLISH
 from pipelines.capacity.runs import Cost, Run
 from pipelines.capacity.workload import Workload
 
+NOT_KNOWN = 0.0
+"""In place of a figure that cannot be compared."""
+
 
 def newest_etl(lake: Lake, n: int) -> Run | None:
     """Return the newest snapshot's ETL as a run of a night with lists of `n`; None before one recorded what it took."""
@@ -33,7 +36,8 @@ def newest_publication(store: GenerationStore) -> Run | None:
     """Return the publication in force as a run.
 
     None unless one process of this machine computed all of it: where lists were kept from the generation before, or an
-    attempt went on with an earlier one's, it took less than the size of the night says.
+    attempt went on with an earlier one's, it took less than the size of the night says. Its memory is not known: in a
+    night that is one process, what the stages before it took and did not give back is in it.
     """
     if not (generation := store.in_force()):
         return None
@@ -43,8 +47,7 @@ def newest_publication(store: GenerationStore) -> Run | None:
         return None
     actuals = known["actuals"]
     n_users, n_movies = (actuals[content]["rows"] for content in MAKERS)
-    peak = max(actual["peak_memory_bytes"] for actual in actuals.values())
-    cost = Cost(known["processor_seconds"], peak, store.contents(generation).size())
+    cost = Cost(known["processor_seconds"], NOT_KNOWN, store.contents(generation).size())
     return Run(Workload(n_users, n_movies, actuals["read"]["rows"], known["inputs"]["n"]), {PUBLISH: cost})
 
 
@@ -54,4 +57,10 @@ def corrected(foretold: Cost, taken: Cost, foretold_of_taken: Cost, of_nothing: 
     How far that was off counts by the share that grows: in a small night most is what a night of nothing costs too.
     """
     figures = zip(foretold, taken, foretold_of_taken, of_nothing, strict=True)
-    return Cost(*(will * (1 + (1 - least / said) * (did / said - 1)) for will, did, said, least in figures))
+    return Cost(*(_corrected(*figure) for figure in figures))
+
+
+def _corrected(foretold: float, taken: float, foretold_of_taken: float, of_nothing: float) -> float:
+    if taken == NOT_KNOWN:
+        return foretold
+    return foretold * (1 + (1 - of_nothing / foretold_of_taken) * (taken / foretold_of_taken - 1))
