@@ -132,7 +132,6 @@ def main():
             seconds = asyncio.run(measure(api.address, per_second))
         except TimeoutError:
             sys.exit(f"no list shows the last ratings after {LATEST_SECONDS} s; the worker says:\n{log.read_text()}")
-        print(*log.read_text().splitlines()[-3:], sep="\n")
     half, most, nearly_all = np.percentile(seconds, [50, 95, 99])
     print(
         f"{len(seconds):,} ratings, {per_second} a second: p50 {half:.2f} s, p95 {most:.2f} s, p99 {nearly_all:.2f} s"
