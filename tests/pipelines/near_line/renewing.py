@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pymongo.asynchronous.collection import AsyncCollection
 from redis.exceptions import RedisError
 
+from infra.errors import ServerUnreachable
 from infra.logs import NO_REQUEST
 from infra.settings import MongodbSettings, RedisSettings
 from infra.stores.generation_layout import Content
@@ -89,7 +90,7 @@ async def until(condition: Callable[[], Awaitable[object]]) -> None:
     """
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            with suppress(RedisError):
+            with suppress(RedisError, ServerUnreachable):
                 if await condition():
                     return
             await asyncio.sleep(0.02)
