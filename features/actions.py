@@ -1,7 +1,6 @@
 """What users did, merged with the ratings of the archive."""
 
 from collections.abc import Callable
-from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -25,11 +24,8 @@ def with_ratings_of(raw_actions: DataFrame) -> Callable[[DataFrame], DataFrame]:
 
 
 def interactions(ratings: DataFrame, raw_actions: DataFrame) -> DataFrame:
-    """Return one row per (user_id, movie_id, kind): ratings as they come, then what users watched and bookmarked.
-
-    Each of the other kinds comes in order of user_id and movie_id, and in files of its own.
-    """
+    """Return one row per (user_id, movie_id, kind): ratings in their order, then what users watched and bookmarked."""
     columns = "user_id", "movie_id", "kind", "rating", "happened_at"
     rated = ratings.withColumn("kind", F.lit(RATING)).withColumnRenamed("rated_at", "happened_at")
-    others = (raw_actions.where(F.col("kind") == kind).orderBy("user_id", "movie_id") for kind in INTERESTS)
-    return reduce(DataFrame.union, (each.select(*columns) for each in (rated, *others)))
+    interests = raw_actions.where(F.col("kind").isin(*INTERESTS)).orderBy(*columns[:3])
+    return rated.select(*columns).union(interests.select(*columns))

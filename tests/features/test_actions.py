@@ -50,9 +50,9 @@ def test_what_was_rated_watched_and_bookmarked_are_interactions_and_what_was_hid
     assert [(*row[:4], row.happened_at.day) for row in every.collect()] == [
         (7, 1, "rating", 3.0, 1),
         (ADA, 1, "rating", 4.5, 2),
+        (ADA, 1, "bookmark", None, 5),
         (ADA, 1, "watch", None, 6),
         (ADA, 2, "watch", None, 4),
-        (ADA, 1, "bookmark", None, 5),
     ]
 
 
