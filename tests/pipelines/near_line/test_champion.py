@@ -99,6 +99,7 @@ def test_the_next_is_loaded_as_soon_as_it_can_be(monkeypatch):
         async with asyncio.timeout(30):
             while (await champions.newest(SECOND)).version.version == 1:
                 await asyncio.sleep(0.01)
+        assert next(errors, None) is None
 
     asyncio.run(scenario())
 

@@ -25,7 +25,7 @@ def test_a_chore_that_failed_is_done_again(error):
     async def scenario():
         chore, done = failing(error, error)
         async with beside(chore), asyncio.timeout(10):
-            await done.wait()
+            assert await done.wait()
 
     asyncio.run(scenario())
 
